@@ -1,0 +1,54 @@
+//! Vectors from TIFF 6.0, Section 9, and Apple TN1023, byte by byte.
+
+use iio_codec::ErrorKind;
+use iio_packbits::{EncodeOptions, decode, decode_exact, decode_into, decoded_size, encode};
+
+const UNPACKED: [u8; 24] = [
+    0xaa, 0xaa, 0xaa, 0x80, 0x00, 0x2a, 0xaa, 0xaa, 0xaa, 0xaa, 0x80, 0x00, 0x2a, 0x22, 0xaa, 0xaa, 0xaa, 0xaa, 0xaa,
+    0xaa, 0xaa, 0xaa, 0xaa, 0xaa,
+];
+const PACKED: [u8; 15] =
+    [0xfe, 0xaa, 0x02, 0x80, 0x00, 0x2a, 0xfd, 0xaa, 0x03, 0x80, 0x00, 0x2a, 0x22, 0xf7, 0xaa];
+
+#[test]
+fn example_of_tn1023_decodes_and_encodes() {
+    assert_eq!(decode(&PACKED).unwrap(), UNPACKED);
+    assert_eq!(encode(&UNPACKED, &EncodeOptions::default()).unwrap(), PACKED);
+    assert_eq!(decoded_size(&PACKED).unwrap(), 24);
+}
+
+#[test]
+fn no_operation_gives_nothing() {
+    assert_eq!(decode(&[0x80, 0x00, 0x11, 0x80]).unwrap(), [0x11]);
+}
+
+#[test]
+fn rows_are_packed_separately_when_row_len_is_set() {
+    let src = [5u8; 12];
+    assert_eq!(encode(&src, &EncodeOptions::default()).unwrap(), [245, 5]);
+    assert_eq!(encode(&src, &EncodeOptions::default().with_row_len(4)).unwrap(), [253, 5, 253, 5, 253, 5]);
+    assert_eq!(encode(&src, &EncodeOptions::default().with_row_len(8)).unwrap(), [249, 5, 253, 5]);
+}
+
+#[test]
+fn runs_longer_than_a_packet_are_split() {
+    assert_eq!(encode(&[9; 129], &EncodeOptions::default()).unwrap(), [129, 9, 0, 9]);
+    assert_eq!(encode(&[9; 256], &EncodeOptions::default()).unwrap(), [129, 9, 129, 9]);
+}
+
+#[test]
+fn packet_beyond_dst_fills_it_and_is_not_complete() {
+    let mut dst = [0; 3];
+    let progress = decode_into(&[0xf7, 0xaa], &mut dst).unwrap();
+    assert_eq!((progress.written, progress.complete), (3, false));
+    assert_eq!(dst, [0xaa; 3]);
+    let error = decode_exact(&[0xf7, 0xaa], &mut dst).unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::OutputTooSmall { .. }), "{error}");
+}
+
+#[test]
+fn truncated_literal_names_the_missing_bytes() {
+    let error = decode(&[3, 1, 2]).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Truncated);
+    assert_eq!(error.to_string(), "packbits: last packet lacks 2 bytes (at byte 3)");
+}

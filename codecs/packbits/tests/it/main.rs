@@ -1,0 +1,3 @@
+//! Tests of the PackBits codec.
+mod format;
+mod suite;

@@ -1,0 +1,10 @@
+//! The conformance suite for this codec.
+
+use iio_codec::Config;
+use iio_testkit::{Suite, conformance};
+
+fn suite() -> Suite {
+    Suite::new(&iio_packbits::INFO).config("rows", Config::new().set("row_len", 64))
+}
+
+conformance!(suite());

@@ -119,7 +119,12 @@ pub trait BytesDecoder: Send {
                 return Err(info.internal(format!("output exceeds the {max} bytes that the stream declares")));
             }
             if len >= limit {
-                return Err(info.limit("output", "output_bytes", (len as u64).saturating_add(1), cx.limits.output_bytes));
+                return Err(info.limit(
+                    "output",
+                    "output_bytes",
+                    (len as u64).saturating_add(1),
+                    cx.limits.output_bytes,
+                ));
             }
             len = len.saturating_mul(2).min(max).min(limit);
         }

@@ -127,7 +127,13 @@ impl<'a> Context<'a> {
     ///
     /// # Errors
     /// `Limit` or, where the ratio shows that the declaration cannot be true, `Malformed`.
-    pub fn gate_output(&self, who: &(impl Blame + ?Sized), bytes: u64, src_len: usize, max_ratio: Option<u32>) -> Result<()> {
+    pub fn gate_output(
+        &self,
+        who: &(impl Blame + ?Sized),
+        bytes: u64,
+        src_len: usize,
+        max_ratio: Option<u32>,
+    ) -> Result<()> {
         if bytes > self.limits.output_bytes {
             return Err(who_limit(who, "output", "output_bytes", bytes, self.limits.output_bytes));
         }
@@ -151,7 +157,13 @@ impl<'a> Context<'a> {
     ///
     /// # Errors
     /// As [`Context::gate_output`].
-    pub fn gate_layout(&self, who: &(impl Blame + ?Sized), layout: &Layout, src_len: usize, max_ratio: Option<u32>) -> Result<()> {
+    pub fn gate_layout(
+        &self,
+        who: &(impl Blame + ?Sized),
+        layout: &Layout,
+        src_len: usize,
+        max_ratio: Option<u32>,
+    ) -> Result<()> {
         for &len in layout.shape() {
             if len as u64 > self.limits.axis_len {
                 return Err(who_limit(who, layout, "axis_len", len as u64, self.limits.axis_len));

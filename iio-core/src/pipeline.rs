@@ -1,0 +1,242 @@
+use std::sync::Arc;
+
+use iio_codec::{
+    ArrayCodec, ArrayDecoder, ArrayMut, ArrayRef, Blame, BytesCodec, BytesDecoder, Context, DType, Error, ErrorKind,
+    Filter, FilterCodec, Layout, Result,
+};
+
+struct Here;
+impl Blame for Here {
+    fn who(&self) -> &'static str {
+        "pipeline"
+    }
+}
+
+/// How the bytes of a chunk become samples: the stages in the order of decoding. Shared by all chunks of an image.
+#[derive(Clone, Debug, Default)]
+pub struct Pipeline {
+    /// Undoes the bit order of the stored bytes. It sees `[bytes]` of `uint8`.
+    pub bit_order: Option<Arc<dyn FilterCodec>>,
+    /// Decompresses, first stage first.
+    pub bytes: Vec<Arc<dyn BytesCodec>>,
+    /// Turns the bytes into samples; `None` if they are samples already.
+    pub array: Option<Arc<dyn ArrayCodec>>,
+    /// True if samples stand in the other byte order. Only without an array stage.
+    pub swap: bool,
+    /// Undoes predictors, first stage first.
+    pub filters: Vec<Arc<dyn FilterCodec>>,
+}
+
+impl Pipeline {
+    /// True if chunks are samples in the order of this machine, that only need to be put in their place.
+    #[must_use]
+    pub fn is_raw(&self) -> bool {
+        self.bit_order.is_none()
+            && self.bytes.is_empty()
+            && self.array.is_none()
+            && !self.swap
+            && self.filters.is_empty()
+    }
+
+    /// Makes the workers of all stages.
+    ///
+    /// # Errors
+    /// Those of the codecs.
+    pub fn worker(&self) -> Result<PipelineWorker> {
+        Ok(PipelineWorker {
+            bit_order: self.bit_order.as_ref().map(|codec| codec.decoder()).transpose()?,
+            bytes: self.bytes.iter().map(|codec| codec.decoder()).collect::<Result<_>>()?,
+            array: self.array.as_ref().map(|codec| codec.decoder()).transpose()?,
+            swap: self.swap,
+            filters: self.filters.iter().map(|codec| codec.decoder()).collect::<Result<_>>()?,
+            scratch: Default::default(),
+            samples: Vec::new(),
+        })
+    }
+}
+
+/// The workers of a [`Pipeline`] and their scratch. One per thread, for all chunks.
+pub struct PipelineWorker {
+    bit_order: Option<Box<dyn Filter>>,
+    bytes: Vec<Box<dyn BytesDecoder>>,
+    array: Option<Box<dyn ArrayDecoder>>,
+    swap: bool,
+    filters: Vec<Box<dyn Filter>>,
+    /// Two buffers that stages write in turn.
+    scratch: [Vec<u8>; 2],
+    /// A decoded chunk that lands only in part, or with gaps.
+    samples: Vec<u8>,
+}
+
+impl PipelineWorker {
+    /// Decodes the chunk `src` of the layout `chunk`. The part of it that begins at `skip` lands in `dst`, all of
+    /// which is written if the call succeeds.
+    ///
+    /// Excess bytes behind the samples are ignored: writers pad strips.
+    ///
+    /// # Errors
+    /// Those of the codecs; `Truncated` if the chunk gives too few bytes; `Limit`, `OutOfMemory`.
+    pub fn decode(
+        &mut self,
+        src: &[u8],
+        chunk: &Layout,
+        skip: &[usize],
+        mut dst: ArrayMut<'_>,
+        cx: &Context<'_>,
+    ) -> Result<()> {
+        let whole = dst.layout() == chunk;
+        let n_bytes = chunk.n_bytes();
+        cx.gate_output(&Here, n_bytes as u64, src.len(), None)?;
+        if self.array.is_some() {
+            let mut src = src;
+            let mut stage = Vec::new();
+            if self.bit_order.is_some() || !self.bytes.is_empty() {
+                stage = self.unpack_all(src, cx)?;
+                src = &stage;
+            }
+            let result = if whole {
+                self.decode_array(src, dst, cx)
+            } else {
+                let mut samples = std::mem::take(&mut self.samples);
+                resize(&mut samples, n_bytes, cx)?;
+                let done = self
+                    .decode_array(src, ArrayMut::new(&mut samples, *chunk)?, cx)
+                    .and_then(|()| dst.copy_from(part(&samples, chunk, skip, dst.layout())?));
+                self.samples = samples;
+                done
+            };
+            self.scratch[0] = stage;
+            return result;
+        }
+        // The last byte stage writes into the destination itself if that has no gaps; else into scratch, which stays
+        // in the cache while the later stages run over it.
+        if whole && let Some(out) = dst.contiguous() {
+            self.decode_bytes(src, out, cx)?;
+            return self.finish(dst, cx);
+        }
+        let mut samples = std::mem::take(&mut self.samples);
+        resize(&mut samples, n_bytes, cx)?;
+        self.decode_bytes(src, &mut samples, cx)?;
+        self.finish(ArrayMut::new(&mut samples, *chunk)?, cx)?;
+        dst.copy_from(part(&samples, chunk, skip, dst.layout())?)?;
+        self.samples = samples;
+        Ok(())
+    }
+
+    fn decode_array(&mut self, src: &[u8], mut dst: ArrayMut<'_>, cx: &Context<'_>) -> Result<()> {
+        let Some(array) = &mut self.array else { return Err(Here.internal("no array stage")) };
+        if let Some(header) = array.header(src)?
+            && header.layout != *dst.layout()
+        {
+            let message = format!("chunk declares {}, {} was expected", header.layout, dst.layout());
+            return Err(Error::new(array.info().name, ErrorKind::Malformed, message));
+        }
+        array.decode_into(src, dst.reborrow(), cx)?;
+        self.finish(dst, cx)
+    }
+
+    /// Undoes byte order and predictors in place.
+    fn finish(&mut self, mut dst: ArrayMut<'_>, cx: &Context<'_>) -> Result<()> {
+        if self.swap {
+            swap_bytes(&mut dst)?;
+        }
+        self.filters.iter_mut().try_for_each(|filter| filter.run(dst.reborrow(), cx))
+    }
+
+    /// Runs all byte stages; the last one fills `dst`.
+    fn decode_bytes(&mut self, src: &[u8], dst: &mut [u8], cx: &Context<'_>) -> Result<()> {
+        let mut reversed = std::mem::take(&mut self.scratch[0]);
+        let mut src = src;
+        if let Some(filter) = &mut self.bit_order {
+            reverse(filter.as_mut(), src, &mut reversed, cx)?;
+            src = &reversed;
+        }
+        let result = match self.bytes.split_last_mut() {
+            None => match src.get(..dst.len()) {
+                Some(samples) => {
+                    dst.copy_from_slice(samples);
+                    Ok(())
+                }
+                None => Err(short(src.len(), dst.len())),
+            },
+            Some((last, first)) => run_stages(first, src, cx).and_then(|stage| {
+                let src = stage.as_deref().unwrap_or(src);
+                let progress = last.decode_into(src, dst, cx)?;
+                if progress.written < dst.len() {
+                    return Err(short(progress.written, dst.len()));
+                }
+                Ok(())
+            }),
+        };
+        self.scratch[0] = reversed;
+        result
+    }
+
+    /// Runs all byte stages into memory of unknown size.
+    fn unpack_all(&mut self, src: &[u8], cx: &Context<'_>) -> Result<Vec<u8>> {
+        let mut reversed = std::mem::take(&mut self.scratch[0]);
+        if let Some(filter) = &mut self.bit_order {
+            reverse(filter.as_mut(), src, &mut reversed, cx)?;
+            if self.bytes.is_empty() {
+                return Ok(reversed);
+            }
+            return run_stages(&mut self.bytes, &reversed, cx).map(Option::unwrap_or_default);
+        }
+        run_stages(&mut self.bytes, src, cx).map(Option::unwrap_or_default)
+    }
+}
+
+fn run_stages(stages: &mut [Box<dyn BytesDecoder>], src: &[u8], cx: &Context<'_>) -> Result<Option<Vec<u8>>> {
+    let mut stage: Option<Vec<u8>> = None;
+    for worker in stages {
+        stage = Some(worker.decode(stage.as_deref().unwrap_or(src), cx)?);
+    }
+    Ok(stage)
+}
+
+fn reverse(filter: &mut dyn Filter, src: &[u8], to: &mut Vec<u8>, cx: &Context<'_>) -> Result<()> {
+    to.clear();
+    to.try_reserve(src.len()).map_err(|_| Here.out_of_memory(src.len()))?;
+    to.extend_from_slice(src);
+    let layout = Layout::new(DType::U8, &[src.len()])?;
+    filter.run(ArrayMut::new(to, layout)?, cx)
+}
+
+#[cold]
+fn short(have: usize, expected: usize) -> Error {
+    Here.truncated(format!("chunk gives {have} bytes, {expected} were expected"))
+}
+
+/// Makes `buffer` exactly `len` bytes long; what it holds is overwritten by the stages that follow.
+fn resize(buffer: &mut Vec<u8>, len: usize, cx: &Context<'_>) -> Result<()> {
+    cx.gate_working(&Here, len as u64)?;
+    if buffer.capacity() < len {
+        *buffer = iio_codec::zeroed_vec(len)?;
+    }
+    buffer.resize(len, 0);
+    Ok(())
+}
+
+/// The part of a chunk that begins at `skip` and has the shape of `to`.
+fn part<'a>(samples: &'a [u8], chunk: &Layout, skip: &[usize], to: &Layout) -> Result<ArrayRef<'a>> {
+    let ranges: Vec<_> = skip.iter().zip(to.shape()).map(|(&start, &len)| start..start.saturating_add(len)).collect();
+    ArrayRef::new(samples, *chunk)?.window(&ranges)
+}
+
+/// Reverses the bytes of each sample (of each half, for complex ones).
+fn swap_bytes(dst: &mut ArrayMut<'_>) -> Result<()> {
+    let size = dst.dtype().swap_size();
+    if size == 1 {
+        return Ok(());
+    }
+    let run = dst.run_len();
+    let rows = dst.rows_mut(run).ok_or_else(|| Here.internal("rows of run length have gaps"))?;
+    for row in rows {
+        match size {
+            2 => row.as_chunks_mut::<2>().0.iter_mut().for_each(|b| b.reverse()),
+            4 => row.as_chunks_mut::<4>().0.iter_mut().for_each(|b| b.reverse()),
+            _ => row.as_chunks_mut::<8>().0.iter_mut().for_each(|b| b.reverse()),
+        }
+    }
+    Ok(())
+}

@@ -1,1 +1,7 @@
-//! Tests.
+//! Tests of iio-core.
+mod executor;
+mod fake;
+mod output;
+mod plan;
+mod registry;
+mod source;

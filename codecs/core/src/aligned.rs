@@ -7,6 +7,9 @@ use std::alloc::{Layout as Memory, alloc_zeroed, dealloc};
 use crate::{DType, Error, ErrorKind, Result};
 
 const ALIGN: usize = 64;
+/// Where no bytes begin.
+#[repr(align(64))]
+struct Nowhere;
 /// What glibc aligns to anyway: asking for no more keeps `alloc_zeroed` on the calloc path, which hands out fresh
 /// pages without touching them.
 const CALLOC_ALIGN: usize = 16;
@@ -64,6 +67,9 @@ pub fn as_bytes_mut<T: Sample>(samples: &mut [T]) -> &mut [u8] {
 /// Sees bytes as samples; `None` if their address or length does not fit the type.
 #[must_use]
 pub fn as_samples<T: Sample>(bytes: &[u8]) -> Option<&[T]> {
+    if bytes.is_empty() {
+        return Some(&[]);
+    }
     if !bytes.len().is_multiple_of(size_of::<T>()) || bytes.as_ptr().align_offset(align_of::<T>()) != 0 {
         return None;
     }
@@ -74,6 +80,9 @@ pub fn as_samples<T: Sample>(bytes: &[u8]) -> Option<&[T]> {
 /// Sees bytes as samples that may be written; `None` if their address or length does not fit the type.
 #[must_use]
 pub fn as_samples_mut<T: Sample>(bytes: &mut [u8]) -> Option<&mut [T]> {
+    if bytes.is_empty() {
+        return Some(&mut []);
+    }
     if !bytes.len().is_multiple_of(size_of::<T>()) || bytes.as_ptr().align_offset(align_of::<T>()) != 0 {
         return None;
     }
@@ -104,6 +113,12 @@ fn refused(bytes: usize) -> Error {
     Error::new("memory", ErrorKind::OutOfMemory, format!("cannot allocate {bytes} bytes"))
 }
 
+/// Bytes from `base` to the next multiple of `align`, a power of two. Unlike `align_offset`, which need not know, this
+/// can be relied on.
+fn distance(base: NonNull<u8>, align: usize) -> usize {
+    base.addr().get().wrapping_neg() & (align - 1)
+}
+
 /// Bytes that begin at a multiple of 64, zeroed, in huge pages where the system has them. Owns the pixels of an image.
 pub struct AlignedBytes {
     /// What the allocator gave; dangling if `len` is zero.
@@ -125,12 +140,12 @@ impl AlignedBytes {
     /// `OutOfMemory`.
     pub fn zeroed(len: usize) -> Result<Self> {
         if len == 0 {
-            return Ok(Self { base: NonNull::dangling(), lead: 0, len });
+            return Ok(Self { base: NonNull::<Nowhere>::dangling().cast(), lead: 0, len });
         }
         let memory = Self::memory(len).ok_or_else(|| refused(len))?;
         // SAFETY: the size is not zero.
         let base = NonNull::new(unsafe { alloc_zeroed(memory) }).ok_or_else(|| refused(len))?;
-        let lead = base.as_ptr().align_offset(ALIGN);
+        let lead = distance(base, ALIGN);
         let bytes = Self { base, lead, len };
         bytes.advise();
         Ok(bytes)
@@ -154,7 +169,7 @@ impl AlignedBytes {
     #[cfg(target_os = "linux")]
     fn advise(&self) {
         if self.len >= 2 * HUGE_PAGE {
-            let start = self.base.as_ptr().align_offset(HUGE_PAGE);
+            let start = distance(self.base, HUGE_PAGE);
             let len = (self.len - start) / HUGE_PAGE * HUGE_PAGE;
             // SAFETY: the range lies within the allocation; the advice does not change its content. Failure is of
             // no consequence.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::aligned::zeroed_vec;
-use crate::{AlignedBytes, ArrayMut, ArrayRef, Blame, CodecInfo, Context, Layout, Result};
+use crate::{AlignedBytes, ArrayMut, ArrayRef, Blame, Budget, CodecInfo, Context, ErrorKind, Layout, Result};
 
 /// A codec value of any kind: a cheap, shared, immutable description that hands out workers.
 #[derive(Clone, Debug)]
@@ -95,13 +95,23 @@ pub trait BytesDecoder: Send {
     /// As [`BytesDecoder::decode_into`]; `Limit` or `Malformed` from the gates; `OutOfMemory`.
     fn decode(&mut self, src: &[u8], cx: &Context<'_>) -> Result<Vec<u8>> {
         let info = self.info();
-        let limit = usize::try_from(cx.limits.output_bytes).unwrap_or(usize::MAX);
+        let (which, allowed) = match cx.budget.map(Budget::left) {
+            Some(left) if left < cx.limits.output_bytes => ("budget", left),
+            _ => ("output_bytes", cx.limits.output_bytes),
+        };
+        let limit = usize::try_from(allowed).unwrap_or(usize::MAX);
         let (mut len, max) = match self.decoded_size(src)? {
             SizeHint::Exact(size) => {
                 cx.gate_output(info, size, src.len(), info.max_ratio)?;
                 let mut dst = zeroed_vec(usize::try_from(size).map_err(|_| info.out_of_memory(usize::MAX))?)?;
-                self.decode_exact(src, &mut dst, cx)?;
-                return Ok(dst);
+                return match self.decode_exact(src, &mut dst, cx) {
+                    Ok(()) => Ok(dst),
+                    // The caller gave no destination: it is the stream that contradicts itself.
+                    Err(error) if matches!(error.kind(), ErrorKind::OutputTooSmall { .. }) => {
+                        Err(info.malformed(format!("stream gives more than the {size} bytes it declares")))
+                    }
+                    Err(error) => Err(error),
+                };
             }
             SizeHint::AtMost(size) => (src.len().saturating_mul(4), usize::try_from(size).unwrap_or(usize::MAX)),
             SizeHint::Unknown => (src.len().saturating_mul(4), usize::MAX),
@@ -116,15 +126,10 @@ pub trait BytesDecoder: Send {
                 return Ok(dst);
             }
             if len >= max {
-                return Err(info.internal(format!("output exceeds the {max} bytes that the stream declares")));
+                return Err(info.malformed(format!("stream gives more than the {max} bytes it declares at most")));
             }
             if len >= limit {
-                return Err(info.limit(
-                    "output",
-                    "output_bytes",
-                    (len as u64).saturating_add(1),
-                    cx.limits.output_bytes,
-                ));
+                return Err(info.limit("output", which, (len as u64).saturating_add(1), allowed));
             }
             len = len.saturating_mul(2).min(max).min(limit);
         }

@@ -154,8 +154,14 @@ impl<'a> Fields<'a> {
         Self { who, config, known: Vec::new() }
     }
 
+    fn know(&mut self, key: &'static str) {
+        if !self.known.contains(&key) {
+            self.known.push(key);
+        }
+    }
+
     fn entry(&mut self, key: &'static str) -> Option<&'a Value> {
-        self.known.push(key);
+        self.know(key);
         self.config.value(key)
     }
 
@@ -206,7 +212,7 @@ impl<'a> Fields<'a> {
         T: TryFrom<i64> + PartialOrd + Copy + core::fmt::Display,
     {
         if self.config.value(key).is_none() {
-            self.known.push(key);
+            self.know(key);
             return Ok(());
         }
         let mut v = *range.start();
@@ -257,7 +263,7 @@ impl<'a> Fields<'a> {
         Ok(())
     }
 
-    /// Reads one of several names (case-insensitive) or, for integers, the number that goes with it, if it is given.
+    /// Reads one of several names (case-insensitive) or the number that goes with it, if it is given.
     ///
     /// # Errors
     /// `InvalidArgument` with the names that are accepted.
@@ -265,7 +271,13 @@ impl<'a> Fields<'a> {
         let Some(value) = self.entry(key) else { return Ok(()) };
         let found = match value {
             Value::Int(v) => choices.iter().find(|choice| choice.1 == *v),
-            Value::Str(text) => choices.iter().find(|choice| choice.0.eq_ignore_ascii_case(text.trim())),
+            Value::Str(text) => {
+                let number = text.trim().parse::<i64>().ok();
+                let mut named = choices.iter();
+                named
+                    .find(|choice| choice.0.eq_ignore_ascii_case(text.trim()))
+                    .or_else(|| choices.iter().find(|choice| Some(choice.1) == number))
+            }
             _ => None,
         };
         match found {

@@ -96,18 +96,19 @@ fn exact_len(layout: &Layout, buffer_len: usize) -> Result<()> {
 /// Window of a layout: ranges per axis to (layout, byte offset).
 fn window(layout: &Layout, strides: &Strides, ranges: &[Range<usize>]) -> Result<(Layout, usize)> {
     let mut shape = [0; MAX_NDIM];
-    let mut offset = 0;
     let fits = ranges.len() == layout.ndim()
         && ranges.iter().zip(layout.shape()).all(|(range, &len)| range.start <= range.end && range.end <= len);
     if !fits {
         return Err(Error::invalid_argument("view", format!("window {ranges:?} is not within {layout}")));
     }
-    for ((slot, range), stride) in shape.iter_mut().zip(ranges).zip(strides) {
-        *slot = range.len();
-        offset += range.start * stride;
-    }
+    shape.iter_mut().zip(ranges).for_each(|(slot, range)| *slot = range.len());
     let layout = Layout::new(layout.dtype(), shape.get(..ranges.len()).unwrap_or(&[]))?;
-    Ok((layout, if layout.is_empty() { 0 } else { offset }))
+    // Only a sample's offset is known to be in bounds, and to be computed without overflow.
+    let offset = match layout.is_empty() {
+        true => 0,
+        false => ranges.iter().zip(strides).map(|(range, stride)| range.start * stride).sum(),
+    };
+    Ok((layout, offset))
 }
 
 /// Removes `axis` from a layout and its strides.

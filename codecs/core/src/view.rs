@@ -579,13 +579,17 @@ impl<'a> Grid<'a> {
 
     /// The ranges of cell `index` (C order) along each axis.
     #[must_use]
-    pub fn ranges(&self, mut index: usize) -> Option<Vec<Range<usize>>> {
+    pub fn ranges(&self, index: usize) -> Option<Vec<Range<usize>>> {
+        Some(self.cell(index)?[..self.array.layout.ndim()].to_vec())
+    }
+
+    /// As [`Grid::ranges`], without an allocation.
+    fn cell(&self, mut index: usize) -> Option<[Range<usize>; MAX_NDIM]> {
         if index >= self.len() {
             return None;
         }
-        let ndim = self.array.layout.ndim();
-        let mut ranges = vec![0..0; ndim];
-        for (axis, range) in ranges.iter_mut().enumerate().rev() {
+        let mut ranges = [const { 0..0 }; MAX_NDIM];
+        for (axis, range) in ranges.iter_mut().enumerate().take(self.array.layout.ndim()).rev() {
             let position = index % self.counts[axis];
             index /= self.counts[axis];
             let start = position.checked_sub(1).map_or(0, |before| self.firsts[axis] + before * self.cells[axis]);
@@ -601,7 +605,9 @@ impl<'a> Grid<'a> {
         if self.taken.get(index)?.swap(true, Ordering::AcqRel) {
             return None;
         }
-        let (layout, offset) = window(&self.array.layout, &self.array.strides, &self.ranges(index)?).ok()?;
+        let ranges = self.cell(index)?;
+        let ranges = &ranges[..self.array.layout.ndim()];
+        let (layout, offset) = window(&self.array.layout, &self.array.strides, ranges).ok()?;
         // SAFETY: the offset is that of a sample of the array.
         let ptr = unsafe { self.array.ptr.add(offset) };
         // Cells do not overlap and each is handed out once, so the views borrow disjoint bytes for 'a.

@@ -72,9 +72,10 @@ enum Defect {
     FailsWhenCancelled,
     AppendsInFront,
     NeedsOneThread,
+    DecodeIsStricter,
 }
 
-const DEFECTS: [Defect; 22] = [
+const DEFECTS: [Defect; 23] = [
     Defect::None,
     Defect::Panics,
     Defect::LeaksOldContent,
@@ -97,6 +98,7 @@ const DEFECTS: [Defect; 22] = [
     Defect::FailsWhenCancelled,
     Defect::AppendsInFront,
     Defect::NeedsOneThread,
+    Defect::DecodeIsStricter,
 ];
 
 /// A name by which the choice of the defect is written in a `Config`.
@@ -260,6 +262,7 @@ impl BytesDecoder for Worker {
             Err(error) if matches!(error.kind(), ErrorKind::OutputTooSmall { .. }) => {
                 Err(INFO.malformed("more than the header tells"))
             }
+            Ok(()) if self.is(Defect::DecodeIsStricter) && dst.first() == Some(&0) => Err(INFO.malformed("zero")),
             result => result.map(|()| dst),
         }
     }
@@ -463,6 +466,12 @@ fn sizes_and_progress_that_are_not_true_are_told() {
 #[test]
 fn cancelled_calls_that_fail_otherwise_are_told() {
     assert_fails(&with(Defect::FailsWhenCancelled), Claim::Cancel, "Backend");
+}
+
+#[test]
+fn ways_in_that_disagree_on_damage_are_told() {
+    let reason = "bytes from 7 set to [00]: decode and decode_into: Error(Malformed, \"toy: zero\"), Ok(";
+    assert_fails(&with(Defect::DecodeIsStricter), Claim::HeaderFields, reason);
 }
 
 #[test]

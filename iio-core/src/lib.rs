@@ -12,6 +12,8 @@ mod env;
 mod executor;
 mod format;
 mod image;
+#[cfg(any(feature = "image", feature = "ndarray"))]
+mod interop;
 mod metadata;
 mod output;
 mod pipeline;

@@ -125,11 +125,15 @@ impl PipelineWorker {
 
     fn decode_array(&mut self, src: &[u8], mut dst: ArrayMut<'_>, cx: &Context<'_>) -> Result<()> {
         let Some(array) = &mut self.array else { return Err(Here.internal("no array stage")) };
-        if let Some(header) = array.header(src)?
-            && header.layout != *dst.layout()
-        {
-            let message = format!("chunk declares {}, {} was expected", header.layout, dst.layout());
-            return Err(Error::new(array.info().name, ErrorKind::Malformed, message));
+        if let Some(header) = array.header(src)? {
+            // Planes, and images of a stack, have leading axes of length 1 that the stream does not know.
+            while dst.layout().ndim() > header.layout.ndim() && dst.shape().first() == Some(&1) {
+                dst = dst.index_axis(0, 0)?;
+            }
+            if header.layout != *dst.layout() {
+                let message = format!("chunk declares {}, {} was expected", header.layout, dst.layout());
+                return Err(Error::new(array.info().name, ErrorKind::Malformed, message));
+            }
         }
         array.decode_into(src, dst.reborrow(), cx)?;
         self.finish(dst, cx)

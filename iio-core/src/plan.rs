@@ -99,11 +99,19 @@ impl ReadPlan {
                 let message = format!("images of {} and {} do not stack", all.layout, plan.layout);
                 return Err(Here.invalid_argument(message));
             }
-            let base = all.pipelines.len();
-            all.pipelines.extend(plan.pipelines);
+            // Images that share a pipeline share its workers: a thousand pages do not need a thousand of them.
+            let place = |pipeline: Arc<Pipeline>| {
+                let known = all.pipelines.iter().rposition(|known| Arc::ptr_eq(known, &pipeline));
+                known.unwrap_or_else(|| {
+                    all.pipelines.push(pipeline);
+                    all.pipelines.len() - 1
+                })
+            };
+            let places: Vec<usize> = plan.pipelines.into_iter().map(place).collect();
             for mut chunk in plan.chunks {
                 grow(&mut chunk)?;
-                chunk.pipeline += base;
+                let place = places.get(chunk.pipeline).copied();
+                chunk.pipeline = place.ok_or_else(|| Here.internal(format!("no pipeline {}", chunk.pipeline)))?;
                 all.chunks.push(chunk);
             }
         }

@@ -69,13 +69,13 @@ fn cargo(arguments: &[&str], environment: &[(&str, &str)]) -> Result {
 }
 
 fn test(rest: &[&str]) -> Result {
-    cargo(&[&["test", "--workspace"], rest].concat(), &[])
+    cargo(&[&["test", "--workspace", "--features", "iio/image,iio/ndarray"], rest].concat(), &[])
 }
 
 fn lint() -> Result {
     cargo(&["fmt", "--all", "--check"], &[])?;
-    cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"], &[])?;
-    cargo(&["doc", "--workspace", "--no-deps"], &[("RUSTDOCFLAGS", "-D warnings")])
+    cargo(&["clippy", "--workspace", "--all-targets", "--features", "iio/image,iio/ndarray", "--", "-D", "warnings"], &[])?;
+    cargo(&["doc", "--workspace", "--no-deps", "--features", "iio/image,iio/ndarray"], &[("RUSTDOCFLAGS", "-D warnings")])
 }
 
 fn features() -> Result {

@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "helpers of the tests")]
 mod executor;
 mod fake;
+#[cfg(any(feature = "image", feature = "ndarray"))]
+mod interop;
 mod output;
 mod plan;
 mod registry;

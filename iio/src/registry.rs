@@ -11,6 +11,14 @@ use iio_core::Registry;
 #[rustfmt::skip]
 pub fn builtin() -> Registry {
     let registry = Registry::empty();
+    #[cfg(feature = "bitorder")]
+    let registry = registry.with_codec(&iio_bitorder::INFO);
+    #[cfg(not(feature = "bitorder"))]
+    let registry = registry.with_absent(AbsentCodec {
+        name: "bitorder",
+        ids: &[CodecId::Numcodecs("imagecodecs_bitorder"), CodecId::Zarr("imagecodecs_bitorder")],
+        feature: "bitorder",
+    });
     #[cfg(feature = "deflate")]
     let registry = registry.with_codec(&iio_deflate::INFO);
     #[cfg(not(feature = "deflate"))]
@@ -24,8 +32,16 @@ pub fn builtin() -> Registry {
     #[cfg(not(feature = "delta"))]
     let registry = registry.with_absent(AbsentCodec {
         name: "delta",
-        ids: &[ CodecId::TiffPredictor(2), CodecId::TiffPredictor(DNG_X2), CodecId::TiffPredictor(DNG_X4), CodecId::Numcodecs("imagecodecs_delta"), CodecId::Zarr("imagecodecs_delta"), ],
+        ids: &[ CodecId::TiffPredictor(2), CodecId::TiffPredictor(34892), CodecId::TiffPredictor(34893), CodecId::Numcodecs("imagecodecs_delta"), CodecId::Zarr("imagecodecs_delta"), ],
         feature: "delta",
+    });
+    #[cfg(feature = "floatpred")]
+    let registry = registry.with_codec(&iio_floatpred::INFO);
+    #[cfg(not(feature = "floatpred"))]
+    let registry = registry.with_absent(AbsentCodec {
+        name: "floatpred",
+        ids: &[ CodecId::TiffPredictor(3), CodecId::TiffPredictor(34894), CodecId::TiffPredictor(34895), CodecId::Numcodecs("imagecodecs_floatpred"), CodecId::Zarr("imagecodecs_floatpred"), ],
+        feature: "floatpred",
     });
     #[cfg(feature = "gzip")]
     let registry = registry.with_codec(&iio_gzip::INFO);
@@ -59,6 +75,14 @@ pub fn builtin() -> Registry {
         ids: &[CodecId::Tiff(32773), CodecId::Numcodecs("imagecodecs_packbits"), CodecId::Zarr("imagecodecs_packbits")],
         feature: "packbits",
     });
+    #[cfg(feature = "packints")]
+    let registry = registry.with_codec(&iio_packints::INFO);
+    #[cfg(not(feature = "packints"))]
+    let registry = registry.with_absent(AbsentCodec {
+        name: "packints",
+        ids: &[CodecId::Numcodecs("imagecodecs_packints"), CodecId::Zarr("imagecodecs_packints")],
+        feature: "packints",
+    });
     #[cfg(feature = "zlib")]
     let registry = registry.with_codec(&iio_zlib::INFO);
     #[cfg(not(feature = "zlib"))]
@@ -75,6 +99,14 @@ pub fn builtin() -> Registry {
         ids: &[ CodecId::Tiff(50000), CodecId::Tiff(34926), CodecId::Numcodecs("zstd"), CodecId::Numcodecs("imagecodecs_zstd"), CodecId::Zarr("zstd"), CodecId::Zarr("imagecodecs_zstd"), CodecId::Hdf5(32015), ],
         feature: "zstd",
     });
+    #[cfg(feature = "netpbm")]
+    let registry = registry.with_codec(&iio_format_netpbm::INFO);
+    #[cfg(not(feature = "netpbm"))]
+    let registry = registry.with_absent(AbsentCodec {
+        name: "netpbm",
+        ids: &[],
+        feature: "netpbm",
+    });
     #[cfg(feature = "png")]
     let registry = registry.with_codec(&iio_format_png::INFO);
     #[cfg(not(feature = "png"))]
@@ -83,5 +115,11 @@ pub fn builtin() -> Registry {
         ids: &[ CodecId::Tiff(34933), CodecId::Numcodecs("imagecodecs_png"), CodecId::Numcodecs("imagecodecs_spng"), CodecId::Zarr("imagecodecs_png"), CodecId::Zarr("imagecodecs_spng"), ],
         feature: "png",
     });
+    #[cfg(feature = "jp2")]
+    let registry = registry.with_format(&iio_format_jp2::FORMAT);
+    #[cfg(feature = "netpbm")]
+    let registry = registry.with_format(&iio_format_netpbm::FORMAT);
+    #[cfg(feature = "tiff")]
+    let registry = registry.with_format(&iio_format_tiff::FORMAT);
     registry
 }

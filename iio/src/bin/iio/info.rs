@@ -53,7 +53,7 @@ fn as_text(file: &str, all: bool, env: &Env) -> Result<String> {
     let n = open.n_images()?;
     let plural = if n == 1 { "" } else { "s" };
     let mut text = format!("{file}: {}, {} bytes, {n} image{plural}\n", open.format().name, open.source().len());
-    describe_metadata(&open.file_metadata()?, all, &mut text);
+    describe_metadata(&open.file_metadata()?, true, &mut text);
     let shown = if all { n } else { n.min(SHOWN) };
     for index in 0..shown {
         describe_image(index, &open.info(index)?, &mut text);

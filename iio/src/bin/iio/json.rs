@@ -40,7 +40,7 @@ pub(crate) fn metadata_json(meta: &Metadata) -> Value {
     put("palette", meta.palette.as_ref().map(|v| json!(v)));
     put("icc_profile", meta.icc_profile.as_ref().map(bytes));
     put("exif", meta.exif.as_ref().map(bytes));
-    put("xmp", meta.xmp.as_ref().map(|v| json!(v)));
+    put("xmp", meta.xmp.as_ref().map(|v| json!(String::from_utf8_lossy(v))));
     if !meta.text.is_empty() {
         put("text", Some(Value::Object(meta.text.iter().map(|(key, v)| (key.clone(), json!(v))).collect())));
     }

@@ -11,7 +11,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::{Parser, Subcommand};
-use iio::{Env, RayonExecutor, Result};
+use iio::{RayonExecutor, Result};
 
 /// Image codecs and image I/O for science.
 #[derive(Parser)]

@@ -271,6 +271,7 @@ impl<'a> Fields<'a> {
         let Some(value) = self.entry(key) else { return Ok(()) };
         let found = match value {
             Value::Int(v) => choices.iter().find(|choice| choice.1 == *v),
+            Value::Bool(v) => choices.iter().find(|choice| choice.0 == if *v { "true" } else { "false" }),
             Value::Str(text) => {
                 let number = text.trim().parse::<i64>().ok();
                 let mut named = choices.iter();

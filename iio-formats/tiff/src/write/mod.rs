@@ -234,7 +234,7 @@ fn describe_metadata(directory: &mut Directory, job: &PageJob<'_>) {
         directory.bytes(tag::ICC_PROFILE, FieldType::Undefined, profile);
     }
     if let Some(xmp) = &meta.xmp {
-        directory.bytes(tag::XMP, FieldType::Byte, xmp.as_bytes());
+        directory.bytes(tag::XMP, FieldType::Byte, xmp);
     }
     if let (3, Some(palette)) = (job.geometry.photometric, &meta.palette) {
         // All reds, then all greens, then all blues, as many as the bits can number.

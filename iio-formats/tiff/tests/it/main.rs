@@ -1,0 +1,15 @@
+//! Tests.
+#![expect(clippy::cast_possible_truncation, reason = "small numbers of the tests")]
+#![expect(clippy::unwrap_used, reason = "helpers of the tests")]
+
+mod build;
+mod chain;
+mod fake;
+mod geometry;
+mod hostile;
+mod levels;
+mod meta;
+mod pipeline;
+mod region;
+mod repair;
+mod write;

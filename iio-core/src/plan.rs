@@ -80,6 +80,31 @@ impl ReadPlan {
         }
     }
 
+    /// The part of a plan of one chunk within `region`, where the first two axes are rows and columns: the chunk is
+    /// decoded whole, and only the part is kept.
+    ///
+    /// # Errors
+    /// `InvalidArgument` if the plan has more chunks, or the region exceeds it.
+    pub fn cropped(mut self, region: &crate::Region) -> Result<Self> {
+        let [chunk] = self.chunks.as_mut_slice() else {
+            return Err(Here.invalid_argument(format!("a plan of {} chunks is not cropped", self.chunks.len())));
+        };
+        let mut shape = self.layout.shape().to_vec();
+        for (axis, range) in [&region.y, &region.x].into_iter().enumerate() {
+            match (shape.get_mut(axis), chunk.skip.get_mut(axis)) {
+                (Some(len), Some(skip)) if range.start < range.end && range.end <= *len => {
+                    *len = range.len();
+                    *skip += range.start;
+                }
+                _ => return Err(Here.invalid_argument(format!("region {region:?} exceeds {}", self.layout))),
+            }
+        }
+        self.layout = Layout::new(self.layout.dtype(), &shape)?;
+        self.cell.clone_from(&shape);
+        self.first = shape;
+        Ok(self)
+    }
+
     /// Joins plans of equal layouts along a new first axis.
     ///
     /// # Errors

@@ -8,15 +8,36 @@ use crate::{Result, say};
 /// Writes all generated parts; with `check`, fails if one is not up to date.
 pub(crate) fn run(check: bool) -> Result {
     let crates = tree::crates()?;
+    ids_are_literals(&crates)?;
     let root = tree::root();
     let manifest = root.join("iio/Cargo.toml");
     let readme = root.join("README.md");
     let workspace = root.join("Cargo.toml");
-    let mut manifest_text = between(&tree::read(&manifest)?, "# xtask codegen: dependencies", "# xtask codegen: end", &dependencies(&crates))?;
+    let mut manifest_text = between(
+        &tree::read(&manifest)?,
+        "# xtask codegen: dependencies",
+        "# xtask codegen: end",
+        &dependencies(&crates),
+    )?;
     manifest_text = between(&manifest_text, "# xtask codegen: features", "# xtask codegen: end", &features(&crates))?;
-    let mut readme_text = between(&tree::read(&readme)?, "<!-- xtask codegen: codecs -->", "<!-- xtask codegen: end -->", &codec_matrix(&crates))?;
-    readme_text = between(&readme_text, "<!-- xtask codegen: formats -->", "<!-- xtask codegen: end -->", &format_matrix(&crates))?;
-    let workspace_text = between(&tree::read(&workspace)?, "# xtask codegen: crates", "# xtask codegen: end", &workspace_crates(&crates))?;
+    let mut readme_text = between(
+        &tree::read(&readme)?,
+        "<!-- xtask codegen: codecs -->",
+        "<!-- xtask codegen: end -->",
+        &codec_matrix(&crates),
+    )?;
+    readme_text = between(
+        &readme_text,
+        "<!-- xtask codegen: formats -->",
+        "<!-- xtask codegen: end -->",
+        &format_matrix(&crates),
+    )?;
+    let workspace_text = between(
+        &tree::read(&workspace)?,
+        "# xtask codegen: crates",
+        "# xtask codegen: end",
+        &workspace_crates(&crates),
+    )?;
     let files = [
         (manifest, manifest_text),
         (readme, readme_text),
@@ -28,12 +49,25 @@ pub(crate) fn run(check: bool) -> Result {
             continue;
         }
         if check {
-            return Err(format!("{} is not up to date: run cargo xtask codegen", path.display()));
+            return Err(format!("{} is not up to date: run cargo xtask codegen", tree::shown(&path)));
         }
         tree::write(&path, &text)?;
-        say(&format!("wrote {}", path.display()));
+        say(&format!("wrote {}", tree::shown(&path)));
     }
     Ok(())
+}
+
+fn ids_are_literals(crates: &[Crate]) -> Result {
+    let bad = crates.iter().filter_map(|krate| {
+        let id = krate.codec.as_ref()?.id_without_literal()?;
+        Some(format!(
+            "{}: `{id}` in INFO.ids is no literal such as CodecId::Tiff(5): iio/src/registry.rs gets a copy of its text, \
+             where a constant of the crate is unknown",
+            tree::shown(&krate.path)
+        ))
+    });
+    let bad: Vec<_> = bad.collect();
+    if bad.is_empty() { Ok(()) } else { Err(bad.join("\n")) }
 }
 
 /// Replaces the lines between a line `begin` and the next line `end`.
@@ -96,7 +130,10 @@ fn registry(crates: &[Crate]) -> String {
     }
     for krate in crates.iter().filter(|krate| krate.format.is_some()) {
         let (path, feature) = (krate.package.replace('-', "_"), &krate.feature);
-        let _ = write!(rows, "    #[cfg(feature = \"{feature}\")]\n    let registry = registry.with_format(&{path}::FORMAT);\n");
+        let _ = write!(
+            rows,
+            "    #[cfg(feature = \"{feature}\")]\n    let registry = registry.with_format(&{path}::FORMAT);\n"
+        );
     }
     let imports = if ids_used {
         "#[allow(unused_imports, reason = \"used for the codecs that are not in the build\")]\nuse iio_codec::CodecId;\n#[allow(unused_imports, reason = \"as above\")]\nuse iio_core::AbsentCodec;\n"
@@ -112,7 +149,8 @@ fn registry(crates: &[Crate]) -> String {
 }
 
 fn codec_matrix(crates: &[Crate]) -> String {
-    let mut text = String::from("| codec | what it is | kind | tier | known to containers as |\n|---|---|---|---|---|\n");
+    let mut text =
+        String::from("| codec | what it is | kind | tier | known to containers as |\n|---|---|---|---|---|\n");
     for codec in crates.iter().filter_map(|krate| krate.codec.as_ref()) {
         let kind = codec.text("kind").replace("CodecKind::", "").to_lowercase();
         let tier = match codec.text("tier").as_str() {
@@ -134,7 +172,13 @@ fn format_matrix(crates: &[Crate]) -> String {
         let extensions = format.field("extensions").unwrap_or_default().replace(['"', '&', '[', ']'], "");
         let (open, create) = (format.field("open").unwrap_or_default(), format.field("create").unwrap_or_default());
         let (name, title) = (format.text("name"), format.text("title"));
-        let _ = writeln!(text, "| {name} | {title} | {} | {} | {} |", yes(open), yes(create), extensions.trim().trim_end_matches(','));
+        let _ = writeln!(
+            text,
+            "| {name} | {title} | {} | {} | {} |",
+            yes(open),
+            yes(create),
+            extensions.trim().trim_end_matches(',')
+        );
     }
     text
 }

@@ -74,12 +74,20 @@ fn test(rest: &[&str]) -> Result {
 
 fn lint() -> Result {
     cargo(&["fmt", "--all", "--check"], &[])?;
-    cargo(&["clippy", "--workspace", "--all-targets", "--features", "iio/image,iio/ndarray", "--", "-D", "warnings"], &[])?;
-    cargo(&["doc", "--workspace", "--no-deps", "--features", "iio/image,iio/ndarray"], &[("RUSTDOCFLAGS", "-D warnings")])
+    cargo(
+        &["clippy", "--workspace", "--all-targets", "--features", "iio/image,iio/ndarray", "--", "-D", "warnings"],
+        &[],
+    )?;
+    cargo(
+        &["doc", "--workspace", "--no-deps", "--features", "iio/image,iio/ndarray"],
+        &[("RUSTDOCFLAGS", "-D warnings")],
+    )
 }
 
 fn features() -> Result {
-    let check = |features: &str| cargo(&["check", "--package", "iio", "--lib", "--no-default-features", "--features", features], &[]);
+    let check = |features: &str| {
+        cargo(&["check", "--package", "iio", "--lib", "--no-default-features", "--features", features], &[])
+    };
     check("")?;
     tree::crates()?.iter().try_for_each(|krate| check(&krate.feature))
 }

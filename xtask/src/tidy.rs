@@ -2,11 +2,29 @@
 
 use std::path::Path;
 
-use crate::tree::{self, Crate};
+use crate::tree::{self, Crate, shown};
 use crate::{Result, codegen, say};
 
 /// Lines of a file beyond which it is to be split.
 const FILE_LINES: usize = 800;
+
+/// Which crates stand on which codecs: where a stream or a container is defined on another.
+const STANDS_ON: [(&str, &[&str]); 5] = [
+    ("iio-zlib", &["iio-deflate"]),
+    ("iio-gzip", &["iio-deflate"]),
+    ("iio-floatpred", &["iio-delta"]),
+    ("iio-format-png", &["iio-zlib", "iio-deflate"]),
+    ("iio-format-jp2", &["iio-jpeg2k"]),
+];
+
+/// Words of the templates that say that a text is still to be written.
+const SCAFFOLD: [&str; 5] = [
+    "say what it is and where it occurs",
+    "As scaffolded",
+    "as scaffolded",
+    "Writers that deviate, and the option that reads them.",
+    "Specification with version and section.",
+];
 
 /// Checks all rules and lists every breach.
 pub(crate) fn run() -> Result {
@@ -15,6 +33,7 @@ pub(crate) fn run() -> Result {
     for krate in &crates {
         imports_go_down(krate, &mut breaches)?;
         codec_is_complete(krate, &mut breaches)?;
+        tier_is_true(krate, &mut breaches)?;
         no_io(krate, &mut breaches)?;
     }
     core_is_low(&mut breaches)?;
@@ -24,17 +43,13 @@ pub(crate) fn run() -> Result {
         }
     }
     if let Err(message) = codegen::run(true) {
-        breaches.push(message);
+        breaches.extend(message.lines().map(str::to_owned));
     }
     if breaches.is_empty() {
         say(&format!("tidy: {} codec and format crates keep the rules", crates.len()));
         return Ok(());
     }
     Err(format!("{}\ntidy: {} breaches", breaches.join("\n"), breaches.len()))
-}
-
-fn shown(path: &Path) -> String {
-    path.strip_prefix(tree::root()).unwrap_or(path).display().to_string()
 }
 
 /// The packages of ours that a manifest names under `[dependencies]`.
@@ -52,17 +67,18 @@ fn our_dependencies(manifest: &Path) -> Result<Vec<String>> {
     Ok(found)
 }
 
-/// A codec stands on `iio-codec` and on named leaf codecs; a format on these and `iio-core`.
+/// A codec stands on `iio-codec`, a format on `iio-codec` and `iio-core`, and both on the codecs that [`STANDS_ON`] names.
 fn imports_go_down(krate: &Crate, breaches: &mut Vec<String>) -> Result {
     let manifest = krate.path.join("Cargo.toml");
+    let leaves = STANDS_ON.iter().find(|(package, _)| *package == krate.package).map_or(&[][..], |(_, leaves)| *leaves);
     for name in our_dependencies(&manifest)? {
-        let above = if krate.is_format {
-            name == "iio" || (name.starts_with("iio-format-") && name != krate.package)
-        } else {
-            name == "iio" || name == "iio-core" || name.starts_with("iio-format-")
-        };
-        if above || name == "iio-testkit" {
-            breaches.push(format!("{}: depends on {name}, which stands above or beside it", shown(&manifest)));
+        let below = name == "iio-codec" || (krate.is_format && name == "iio-core") || leaves.contains(&name.as_str());
+        if !below {
+            breaches.push(format!(
+                "{}: depends on {name}. A codec may depend on iio-codec, a format on iio-core too; what is defined on \
+                 another codec is named in STANDS_ON of xtask/src/tidy.rs",
+                shown(&manifest)
+            ));
         }
     }
     Ok(())
@@ -86,7 +102,7 @@ fn core_is_low(breaches: &mut Vec<String>) -> Result {
     Ok(())
 }
 
-/// A codec runs the conformance suite, and its docs have the sections of STYLE.md in order.
+/// A codec runs the conformance suite, and its docs have the sections of CONTRIBUTING.md in order.
 fn codec_is_complete(krate: &Crate, breaches: &mut Vec<String>) -> Result {
     if krate.codec.is_none() && krate.format.is_none() {
         breaches.push(format!("{}: neither INFO nor FORMAT", shown(&krate.path)));
@@ -110,15 +126,53 @@ fn codec_is_complete(krate: &Crate, breaches: &mut Vec<String>) -> Result {
             None => breaches.push(format!("{}/src/lib.rs: no section `{section}` in its place", shown(&krate.path))),
         }
     }
+    for file in tree::rust_files(&krate.path)?.into_iter().chain([krate.path.join("Cargo.toml")]) {
+        for (number, line) in tree::read(&file)?.lines().enumerate() {
+            if let Some(words) = SCAFFOLD.iter().find(|words| line.contains(**words)) {
+                breaches.push(format!("{}:{}: `{words}` is left from the scaffold", shown(&file), number + 1));
+            }
+        }
+    }
     Ok(())
+}
+
+/// Only a codec whose own code is safe is of tier 1.
+fn tier_is_true(krate: &Crate, breaches: &mut Vec<String>) -> Result {
+    if krate.codec.as_ref().is_none_or(|codec| codec.text("tier") != "Tier::Safe") {
+        return Ok(());
+    }
+    for file in tree::rust_files(&krate.path.join("src"))? {
+        if tree::read(&file)?.lines().any(is_unsafe) {
+            let file = shown(&file);
+            breaches.push(format!("{file}: unsafe in a codec of Tier::Safe: it is Tier::Fuzzed, or Tier::Named"));
+        }
+    }
+    Ok(())
+}
+
+fn is_unsafe(line: &str) -> bool {
+    let code = line.split("//").next().unwrap_or_default();
+    ["unsafe {", "unsafe fn", "unsafe impl", "unsafe trait", "unsafe extern"].iter().any(|word| code.contains(word))
 }
 
 /// Codecs and formats do no I/O, hold no global state and spawn no thread.
 fn no_io(krate: &Crate, breaches: &mut Vec<String>) -> Result {
-    let forbidden = ["std::fs", "std::net", "std::thread", "std::process", "println!", "OnceLock", "LazyLock", "static mut", "thread_local!"];
+    let forbidden = [
+        "std::fs",
+        "std::net",
+        "std::thread",
+        "std::process",
+        "println!",
+        "OnceLock",
+        "LazyLock",
+        "static mut",
+        "thread_local!",
+    ];
     for file in tree::rust_files(&krate.path.join("src"))? {
         for (number, line) in tree::read(&file)?.lines().enumerate() {
-            if let Some(word) = forbidden.iter().find(|word| line.contains(**word) && !line.trim_start().starts_with("//")) {
+            if let Some(word) =
+                forbidden.iter().find(|word| line.contains(**word) && !line.trim_start().starts_with("//"))
+            {
                 breaches.push(format!("{}:{}: {word} in a codec or format", shown(&file), number + 1));
             }
         }
@@ -147,8 +201,7 @@ fn sources_are_clean(file: &Path, breaches: &mut Vec<String>) -> Result {
     for (number, line) in text.lines().enumerate() {
         let code = line.split("//").next().unwrap_or_default();
         let place = || format!("{}:{}", shown(file), number + 1);
-        let is_unsafe = ["unsafe {", "unsafe fn", "unsafe impl", "unsafe trait", "unsafe extern"].iter().any(|w| code.contains(w));
-        if is_unsafe && !unsafe_room(file) && !shown(file).starts_with("xtask/") {
+        if is_unsafe(line) && !unsafe_room(file) && !shown(file).starts_with("xtask/") {
             breaches.push(format!("{}: unsafe outside of its rooms", place()));
         }
         let unfinished = [concat!("todo", "!("), concat!("unimplemented", "!(")];

@@ -10,6 +10,11 @@ pub(crate) fn root() -> PathBuf {
     here.parent().unwrap_or(here).to_owned()
 }
 
+/// A path as people see it: from the root on.
+pub(crate) fn shown(path: &Path) -> String {
+    path.strip_prefix(root()).unwrap_or(path).display().to_string()
+}
+
 /// A codec or format crate.
 pub(crate) struct Crate {
     /// Its folder.
@@ -52,10 +57,39 @@ impl Statics {
         None
     }
 
+    /// The first of the `ids` that is not written with a literal: the facade copies their text, and has no constants.
+    pub(crate) fn id_without_literal(&self) -> Option<String> {
+        let ids = self.field("ids")?;
+        let Some(list) = ids.strip_prefix("&[").and_then(|list| list.strip_suffix(']')) else { return Some(ids) };
+        let mut list: Vec<_> = list.split("CodecId::").map(|id| id.trim().trim_end_matches(',')).collect();
+        let before = list.remove(0);
+        let is_literal = |id: &&str| {
+            let value = id.split_once('(').and_then(|(_, value)| value.strip_suffix(')')).unwrap_or_default();
+            let number = value.starts_with(|c: char| c.is_ascii_digit());
+            number || (value.len() > 1 && value.starts_with('"') && value.ends_with('"'))
+        };
+        if !before.is_empty() {
+            return Some(before.to_owned());
+        }
+        list.into_iter().find(|id| !is_literal(id)).map(|id| format!("CodecId::{id}"))
+    }
+
     /// The text of a string field, without quotes.
     pub(crate) fn text(&self, name: &str) -> String {
         self.field(name).map_or_else(String::new, |value| value.trim_matches('"').to_owned())
     }
+}
+
+/// Source text without its line comments, since fields are joined to one line.
+fn without_comments(text: &str) -> String {
+    let mut code = String::new();
+    for line in text.lines() {
+        let comment =
+            line.match_indices("//").find(|(at, _)| line.get(..*at).is_some_and(|l| l.matches('"').count() % 2 == 0));
+        code.push_str(line.get(..comment.map_or(line.len(), |(at, _)| at)).unwrap_or_default().trim_end());
+        code.push('\n');
+    }
+    code
 }
 
 /// Reads a file.
@@ -75,7 +109,8 @@ pub(crate) fn write(path: &Path, text: &str) -> Result {
 fn folders(of: &str) -> Result<Vec<PathBuf>> {
     let path = root().join(of);
     let entries = std::fs::read_dir(&path).map_err(|error| format!("{}: {error}", path.display()))?;
-    let mut found: Vec<_> = entries.flatten().map(|entry| entry.path()).filter(|p| p.join("Cargo.toml").is_file()).collect();
+    let mut found: Vec<_> =
+        entries.flatten().map(|entry| entry.path()).filter(|p| p.join("Cargo.toml").is_file()).collect();
     found.sort();
     Ok(found)
 }
@@ -98,7 +133,7 @@ pub(crate) fn crates() -> Result<Vec<Crate>> {
                 texts.iter().find_map(|text| {
                     let start = text.find(declared)? + declared.len();
                     let end = text.get(start..)?.find("\n};")?;
-                    Some(Statics { body: text.get(start..start + end + 1)?.to_owned() })
+                    Some(Statics { body: without_comments(text.get(start..start + end + 1)?) })
                 })
             };
             let prefix = if is_format { "iio-format-" } else { "iio-" };
@@ -133,4 +168,36 @@ pub(crate) fn rust_files(folder: &Path) -> Result<Vec<PathBuf>> {
     }
     found.sort();
     Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Statics, without_comments};
+
+    fn ids(text: &str) -> Statics {
+        Statics { body: without_comments(&format!("\n    name: \"a\",\n    ids: {text},\n")) }
+    }
+
+    #[test]
+    fn comments_do_not_swallow_what_follows() {
+        let info =
+            ids("&[\n        CodecId::Tiff(1), // of \"TIFF\", since 1992\n        CodecId::Zarr(\"a//b\"),\n    ]");
+        assert_eq!(info.field("ids").as_deref(), Some("&[ CodecId::Tiff(1), CodecId::Zarr(\"a//b\"), ]"));
+        assert_eq!(info.text("name"), "a");
+    }
+
+    #[test]
+    fn constants_in_ids_are_found() {
+        for good in ["&[]", "&[CodecId::Tiff(34_925)]", "&[CodecId::Tiff(1), CodecId::Zarr(\"CONST\"), ]"] {
+            assert_eq!(ids(good).id_without_literal(), None, "{good}");
+        }
+        for (bad, found) in [
+            ("&[CodecId::Tiff(1), CodecId::Tiff(LZW)]", "CodecId::Tiff(LZW)"),
+            ("&[LZW]", "LZW"),
+            ("&[CodecId::Tiff(1), LZW, CodecId::Tiff(2)]", "CodecId::Tiff(1), LZW"),
+            ("IDS", "IDS"),
+        ] {
+            assert_eq!(ids(bad).id_without_literal().as_deref(), Some(found), "{bad}");
+        }
+    }
 }

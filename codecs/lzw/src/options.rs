@@ -1,0 +1,65 @@
+/// How codes lie in bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Dialect {
+    /// Decodes [`Dialect::Lsb`] if the first bytes are the clear code of that dialect (a byte 0, then an odd one), else
+    /// [`Dialect::Tiff`]. Encodes [`Dialect::Tiff`].
+    #[default]
+    Auto,
+    /// High bits first, codes grow one entry early: TIFF 5.0 and later.
+    Tiff,
+    /// Low bits first, codes grow when the table needs it: TIFF before 5.0.
+    Lsb,
+}
+
+/// How to encode.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct EncodeOptions {
+    /// Which dialect to write.
+    pub dialect: Dialect,
+}
+
+impl EncodeOptions {
+    /// Sets [`EncodeOptions::dialect`].
+    #[must_use]
+    pub const fn with_dialect(mut self, dialect: Dialect) -> Self {
+        self.dialect = dialect;
+        self
+    }
+}
+
+/// How to decode.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct DecodeOptions {
+    /// Which dialect to read.
+    pub dialect: Dialect,
+    /// Refuses streams that do not begin with a clear code. Off by default: the table begins cleared.
+    pub require_clear: bool,
+    /// Refuses streams that end without an end code. Off by default: writers in the wild omit it.
+    pub require_end: bool,
+}
+
+impl DecodeOptions {
+    /// Sets [`DecodeOptions::dialect`].
+    #[must_use]
+    pub const fn with_dialect(mut self, dialect: Dialect) -> Self {
+        self.dialect = dialect;
+        self
+    }
+
+    /// Sets [`DecodeOptions::require_clear`].
+    #[must_use]
+    pub const fn with_require_clear(mut self, require_clear: bool) -> Self {
+        self.require_clear = require_clear;
+        self
+    }
+
+    /// Sets [`DecodeOptions::require_end`].
+    #[must_use]
+    pub const fn with_require_end(mut self, require_end: bool) -> Self {
+        self.require_end = require_end;
+        self
+    }
+}

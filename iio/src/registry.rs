@@ -119,6 +119,8 @@ pub fn builtin() -> Registry {
     let registry = registry.with_format(&iio_format_jp2::FORMAT);
     #[cfg(feature = "netpbm")]
     let registry = registry.with_format(&iio_format_netpbm::FORMAT);
+    #[cfg(feature = "png")]
+    let registry = registry.with_format(&iio_format_png::FORMAT);
     #[cfg(feature = "tiff")]
     let registry = registry.with_format(&iio_format_tiff::FORMAT);
     registry

@@ -266,9 +266,10 @@ impl<'a> ArrayRef<'a> {
     /// The rows of `row_len` bytes, in C order; `None` if such rows have gaps.
     #[must_use]
     pub fn rows(&self, row_len: usize) -> Option<impl Iterator<Item = &'a [u8]> + use<'a>> {
-        let n = self.n_rows(row_len)?;
-        let view = *self;
-        Some((0..n).map_while(move |index| view.row(index, row_len)))
+        let offsets = RowOffsets::new(self.layout, self.strides, row_len, self.n_rows(row_len)?);
+        let ptr = self.ptr;
+        // SAFETY: a row is `row_len` contiguous bytes of samples of this view, which borrows for 'a.
+        Some(offsets.map(move |offset| unsafe { core::slice::from_raw_parts(ptr.add(offset), row_len) }))
     }
 
     /// The part of the array within `ranges`, one per axis.
@@ -378,8 +379,8 @@ impl<'a> ArrayMut<'a> {
     /// The rows of `row_len` bytes, in C order; `None` if such rows have gaps.
     #[must_use]
     pub fn rows_mut(&mut self, row_len: usize) -> Option<RowsMut<'_>> {
-        let n = self.n_rows(row_len)?;
-        Some(RowsMut { view: self.reborrow(), row_len, next: 0, n })
+        let offsets = RowOffsets::new(self.layout, self.strides, row_len, self.n_rows(row_len)?);
+        Some(RowsMut { view: self.reborrow(), row_len, offsets })
     }
 
     /// The part of the array within `ranges`, one per axis.
@@ -521,29 +522,101 @@ fn axis_ranges(layout: &Layout, axis: usize, range: Range<usize>) -> Result<Vec<
     Ok(ranges)
 }
 
+/// The byte offsets of the rows of a view in C order. It steps along a line of runs: the divisions that find a row by its
+/// number come once a line.
+#[derive(Clone)]
+struct RowOffsets {
+    layout: Layout,
+    strides: Strides,
+    row_len: usize,
+    /// Rows of a run, runs of a line and their distance, and the axes before the line.
+    per_run: usize,
+    per_line: usize,
+    step: usize,
+    outer: usize,
+    /// Offsets of the next row and of its run; rows of the run, runs of the line and rows in all that are left.
+    offset: usize,
+    run: usize,
+    rows_left: usize,
+    runs_left: usize,
+    n_left: usize,
+    line: usize,
+}
+
+impl RowOffsets {
+    fn new(layout: Layout, strides: Strides, row_len: usize, n: usize) -> Self {
+        let (first, run) = contiguous_suffix(&layout, &strides);
+        let outer = first.saturating_sub(1);
+        let (per_line, step) = if first == 0 { (1, 0) } else { (layout.shape()[outer], strides[outer]) };
+        // Without rows the lengths may be 0 as well; nothing is divided or stepped then.
+        let per_run = run.checked_div(row_len).unwrap_or(0);
+        Self {
+            layout,
+            strides,
+            row_len,
+            per_run,
+            per_line,
+            step,
+            outer,
+            offset: 0,
+            run: 0,
+            rows_left: per_run,
+            runs_left: per_line,
+            n_left: n,
+            line: 0,
+        }
+    }
+}
+
+impl Iterator for RowOffsets {
+    type Item = usize;
+
+    #[inline]
+    fn next(&mut self) -> Option<usize> {
+        self.n_left = self.n_left.checked_sub(1)?;
+        let offset = self.offset;
+        self.rows_left -= 1;
+        if self.rows_left > 0 {
+            self.offset += self.row_len;
+            return Some(offset);
+        }
+        self.rows_left = self.per_run;
+        self.runs_left -= 1;
+        if self.runs_left > 0 {
+            self.run += self.step;
+        } else if self.n_left > 0 {
+            self.runs_left = self.per_line;
+            self.line += 1;
+            self.run = run_offset(&self.layout, &self.strides, self.outer, self.line);
+        }
+        self.offset = self.run;
+        Some(offset)
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (self.n_left, Some(self.n_left))
+    }
+}
+
 /// The rows of an [`ArrayMut`], each once.
 pub struct RowsMut<'a> {
     view: ArrayMut<'a>,
     row_len: usize,
-    next: usize,
-    n: usize,
+    offsets: RowOffsets,
 }
 
 impl<'a> Iterator for RowsMut<'a> {
     type Item = &'a mut [u8];
 
+    #[inline]
     fn next(&mut self) -> Option<&'a mut [u8]> {
-        if self.next >= self.n {
-            return None;
-        }
-        let offset = self.view.row_offset(self.next, self.row_len)?;
-        self.next += 1;
+        let offset = self.offsets.next()?;
         // SAFETY: each row is handed out once, rows do not overlap, and the view is borrowed for 'a.
         Some(unsafe { core::slice::from_raw_parts_mut(self.view.ptr.add(offset), self.row_len) })
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
-        (self.n - self.next, Some(self.n - self.next))
+        self.offsets.size_hint()
     }
 }
 

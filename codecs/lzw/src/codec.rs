@@ -30,7 +30,7 @@ fn build(_: &CodecId<'_>, fields: &mut Fields<'_>) -> Result<AnyCodec> {
     let encode = EncodeOptions::default().with_dialect(dialect);
     let mut decode = DecodeOptions::default().with_dialect(dialect);
     fields.bool("require_clear", &mut decode.require_clear)?;
-    fields.bool("require_end", &mut decode.require_end)?;
+    fields.bool("allow_missing_end", &mut decode.allow_missing_end)?;
     Ok(AnyCodec::Bytes(Arc::new(Lzw::new(encode, decode))))
 }
 

@@ -17,12 +17,13 @@ pub fn check(_src: &[u8]) -> Check {
 }
 
 /// Decodes `src` into the start of `dst`. If `dst` is full before `src` ends, the result says so by
-/// `complete == false`; `consumed` then counts the bytes of whole codes. A stream without an end code ends with `src`.
+/// `complete == false`; `consumed` then counts the bytes of whole codes. A stream that lacks its end code
+/// fills `dst` and is not complete either; `consumed` then counts all of `src`.
 ///
 /// Makes a table for each call: keep a worker of [`Lzw`] where chunks are many and small.
 ///
 /// # Errors
-/// `Malformed` if a code is not in the table; `Truncated` if an end code is required and missing.
+/// `Malformed` if a code is not in the table; `Truncated` if the stream ends before `dst` is full, without an end code.
 pub fn decode_into(src: &[u8], dst: &mut [u8], options: &DecodeOptions) -> Result<Progress> {
     worker(options)?.decode_into(src, dst, &Context::default())
 }
@@ -77,8 +78,12 @@ impl Decoder {
             }
             Stop::End => Ok(Progress { consumed: machine.bit.div_ceil(8), written: machine.out, complete: true }),
             Stop::Exhausted => {
-                self.options.check_end(src)?;
-                Ok(Progress { consumed: src.len(), written: machine.out, complete: true })
+                if machine.out < dst.len() {
+                    self.options.check_end(src)?;
+                }
+                // Without the end code nobody knows whether more was to follow.
+                let complete = self.options.allow_missing_end;
+                Ok(Progress { consumed: src.len(), written: machine.out, complete })
             }
         }
     }
@@ -122,7 +127,7 @@ impl Decoder {
 
 impl DecodeOptions {
     fn check_end(&self, src: &[u8]) -> Result<()> {
-        if self.require_end {
+        if !self.allow_missing_end {
             return Err(INFO.truncated("stream ends without an end code").at(src.len()));
         }
         Ok(())
@@ -150,6 +155,21 @@ impl BytesDecoder for Decoder {
     fn decode_into(&mut self, src: &[u8], dst: &mut [u8], cx: &Context<'_>) -> Result<Progress> {
         check_lengths(src, dst)?;
         if self.is_lsb(src) { self.fill::<Lsb>(src, dst, cx) } else { self.fill::<Msb>(src, dst, cx) }
+    }
+
+    fn decode_exact(&mut self, src: &[u8], dst: &mut [u8], cx: &Context<'_>) -> Result<()> {
+        let progress = self.decode_into(src, dst, cx)?;
+        if progress.written < dst.len() {
+            let message = format!("stream gives {} bytes, {} were expected", progress.written, dst.len());
+            return Err(INFO.truncated(message).at(progress.consumed));
+        }
+        if progress.complete {
+            return Ok(());
+        }
+        if progress.consumed == src.len() {
+            return self.options.check_end(src);
+        }
+        Err(INFO.output_too_small(dst.len().saturating_add(1), dst.len()))
     }
 
     fn decode(&mut self, src: &[u8], cx: &Context<'_>) -> Result<Vec<u8>> {

@@ -28,8 +28,8 @@
 //!
 //! # Dialects
 //! - `Lsb` is found by its first two bytes, as libtiff does; [`DecodeOptions::dialect`] sets it.
-//! - Streams may lack the first clear code ([`DecodeOptions::require_clear`]) and the end code
-//!   ([`DecodeOptions::require_end`]); what is left of the last byte is not looked at.
+//! - Streams may lack the first clear code ([`DecodeOptions::require_clear`]), and by option the end code
+//!   ([`DecodeOptions::allow_missing_end`]; [`decode_into`] fills a destination without it); what is left of the last byte is not looked at.
 //! - When the table is full, codes stay at 12 bits and no entries are made until the next clear code.
 //! - Bytes after the end code are not looked at: `consumed` tells where it was. With a destination that is full, the
 //!   stream is complete if it ends there, or an end code follows.

@@ -37,8 +37,9 @@ pub struct DecodeOptions {
     pub dialect: Dialect,
     /// Refuses streams that do not begin with a clear code. Off by default: the table begins cleared.
     pub require_clear: bool,
-    /// Refuses streams that end without an end code. Off by default: writers in the wild omit it.
-    pub require_end: bool,
+    /// Takes a stream that ends without an end code as whole, however short. Off by default: such a stream may have been
+    /// cut. Some writers of TIFF omit the code; a container knows the size, fills it and needs no option.
+    pub allow_missing_end: bool,
 }
 
 impl DecodeOptions {
@@ -56,10 +57,10 @@ impl DecodeOptions {
         self
     }
 
-    /// Sets [`DecodeOptions::require_end`].
+    /// Sets [`DecodeOptions::allow_missing_end`].
     #[must_use]
-    pub const fn with_require_end(mut self, require_end: bool) -> Self {
-        self.require_end = require_end;
+    pub const fn with_allow_missing_end(mut self, allow_missing_end: bool) -> Self {
+        self.allow_missing_end = allow_missing_end;
         self
     }
 }

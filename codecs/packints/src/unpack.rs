@@ -1,9 +1,9 @@
 //! From bits to samples.
 //!
-//! Groups of 8 samples are taken at once. Where 4 or 8 samples fit in a word, the word is spread in halves: the upper
+//! Groups of 8 samples are taken at once. Where 4 or 8 samples fit in a word, the word is spread in halves: the later
 //! samples move to the upper half of it, then within each half, and so on. Wider samples are cut out of the word that
-//! begins at their first byte. Both read a few bytes more than they use, so that the last samples of a stream go one by
-//! one.
+//! begins at their first byte. Both read a few bytes more than they use, so that the last groups of a stream are taken
+//! from a copy with zeros behind it.
 
 use crate::plan::{Order, Plan};
 use crate::word::{Word, copy, lanes, spread, word};

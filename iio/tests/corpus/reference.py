@@ -5,7 +5,7 @@ usage: copy or bind the corpus to /data/corpus of suites/reference-python, then
 
 Columns: path, decoder, index, dtype, shape, crc32 of the samples (little-endian, C order); a decoder that refuses
 the file gives `error` and its message. TIFF: tifffile, all pages and SubIFDs in file order, raw samples. PNG and
-JPEG 2000: imagecodecs. netpbm: netpbmfile.
+JPEG 2000: imagecodecs. netpbm: netpbmfile, for PBM and PFM Pillow.
 """
 import itertools, os, sys, zlib
 import numpy
@@ -28,6 +28,11 @@ def jpeg2k(path):
     yield imagecodecs.jpeg2k_decode(open(path, 'rb').read())
 
 def netpbm(path):
+    if os.path.splitext(path)[1].lower() in ('.pbm', '.pfm'):
+        # netpbmfile keeps black as 1 and the last row first.
+        from PIL import Image
+        yield numpy.asarray(Image.open(path))
+        return
     import netpbmfile
     with netpbmfile.NetpbmFile(path) as file:
         yield file.asarray()

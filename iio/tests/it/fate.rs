@@ -101,7 +101,7 @@ pub(crate) fn fate(ours: &[Outcome], theirs: &[Option<String>]) -> &'static str 
     match (refused, theirs.iter().any(Option::is_none)) {
         _ if read.is_empty() && expected.is_empty() => "refused",
         _ if expected.is_empty() => "lenient",
-        _ if !equal => "DIFFERENT",
+        _ if !equal => "different",
         (true, false) => "stricter",
         (false, false) if read.len() == expected.len() => "equal",
         (false, false) => "equal, fewer images",

@@ -102,15 +102,18 @@ fn missing_clear_code_is_accepted_unless_required() {
 }
 
 #[test]
-fn missing_end_code_is_accepted_unless_required() {
+fn missing_end_code_is_truncated_unless_allowed_but_fills_dst() {
     let packed = tiff(&CODES[..8]);
-    assert_eq!(into(&packed, 20), (UNPACKED.to_vec(), Progress { consumed: packed.len(), written: 9, complete: true }));
-    let strict = defaults().with_require_end(true);
-    let error = decode(&packed, &strict).unwrap_err();
+    assert_eq!(into(&packed, 9), (UNPACKED.to_vec(), Progress { consumed: packed.len(), written: 9, complete: false }));
+    let error = decode(&packed, &defaults()).unwrap_err();
     assert_eq!((error.kind(), error.offset()), (ErrorKind::Truncated, Some(packed.len() as u64)));
-    assert_eq!(decode_exact(&packed, &mut [0; 9], &strict).unwrap_err().kind(), ErrorKind::Truncated);
-    assert_eq!(decode(&tiff(&CODES), &strict).unwrap(), UNPACKED);
     assert_eq!(decode_exact(&packed, &mut [0; 10], &defaults()).unwrap_err().kind(), ErrorKind::Truncated);
+    assert_eq!(decode_exact(&packed, &mut [0; 9], &defaults()).unwrap_err().kind(), ErrorKind::Truncated);
+    let lenient = defaults().with_allow_missing_end(true);
+    assert_eq!(decode(&packed, &lenient).unwrap(), UNPACKED);
+    decode_exact(&packed, &mut [0; 9], &lenient).unwrap();
+    assert_eq!(decode_exact(&packed, &mut [0; 10], &lenient).unwrap_err().kind(), ErrorKind::Truncated);
+    assert_eq!(decode(&tiff(&CODES), &defaults()).unwrap(), UNPACKED);
 }
 
 #[test]
@@ -196,6 +199,7 @@ fn ratio_of_a_table_of_runs_stays_below_the_stated_one() {
     let mut codes = vec![256, 0];
     codes.extend(258..4096);
     codes.extend([4095; 40_000]);
+    codes.push(257);
     let packed = tiff(&codes);
     let decoded = decode(&packed, &defaults()).unwrap();
     assert_eq!(decoded.len(), 3839 * 3840 / 2 + 40_000 * 3839);

@@ -62,6 +62,8 @@ for folder, folders, files in sorted(os.walk(root)):
             # A chain of directories that never ends would run for ever.
             for index, array in enumerate(itertools.islice(decode(path), 2000)):
                 array = numpy.ascontiguousarray(array)
+                if array.dtype == bool:  # Pillow's True has any bits
+                    array = array.view('u1') != 0
                 array = array.astype(array.dtype.newbyteorder('<'))
                 shape = 'x'.join(map(str, array.shape))
                 print(*row, index, array.dtype.name, shape, f'{zlib.crc32(array.tobytes()):08x}', sep='\t', flush=True)

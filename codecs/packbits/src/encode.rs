@@ -72,15 +72,58 @@ impl Writer<'_> {
 /// Runs of three bytes and more become runs. Runs of two do only where no literal is open: there they cost the same
 /// and do not split a literal in two.
 fn encode_row(row: &[u8], writer: &mut Writer<'_>) -> Option<()> {
-    let (mut literal, mut at) = (0, 0);
-    while let Some(&value) = row.get(at) {
-        let len = row[at..].iter().take_while(|&&byte| byte == value).count();
-        if len >= 3 || (len == 2 && literal == at) {
-            writer.literals(&row[literal..at])?;
+    let mut rest = row;
+    while let Some(&value) = rest.first() {
+        let len = run_len(rest, value);
+        if len >= 2 {
             writer.run(value, len)?;
-            literal = at + len;
+            rest = rest.get(len..)?;
+        } else {
+            let (literal, behind) = rest.split_at_checked(1 + literal_len(rest.get(1..)?))?;
+            writer.literals(literal)?;
+            rest = behind;
         }
-        at += len;
     }
-    writer.literals(&row[literal..])
+    Some(())
+}
+
+/// Eight bytes from `at` on; the first one in the lowest bits.
+fn word(bytes: &[u8], at: usize) -> Option<u64> {
+    bytes.get(at..at + 8)?.first_chunk().copied().map(u64::from_le_bytes)
+}
+
+/// The highest bit of each byte that is zero, and of no other.
+const fn zero_bytes(word: u64) -> u64 {
+    const LOW: u64 = 0x7f7f_7f7f_7f7f_7f7f;
+    !(((word & LOW) + LOW) | word | LOW)
+}
+
+/// How many bytes at the start are `value`.
+fn run_len(bytes: &[u8], value: u8) -> usize {
+    let all = u64::from_ne_bytes([value; 8]);
+    let mut at = 0;
+    while let Some(word) = word(bytes, at) {
+        if word != all {
+            return at + (word ^ all).trailing_zeros() as usize / 8;
+        }
+        at += 8;
+    }
+    at + bytes.get(at..).unwrap_or(&[]).iter().take_while(|&&byte| byte == value).count()
+}
+
+/// How many bytes come before the first run of three.
+fn literal_len(bytes: &[u8]) -> usize {
+    let mut at = 0;
+    // Byte i of the sum is zero where bytes i, i + 1 and i + 2 are equal.
+    while let (Some(first), Some(second), Some(third)) = (word(bytes, at), word(bytes, at + 1), word(bytes, at + 2)) {
+        let runs = zero_bytes((first ^ second) | (second ^ third));
+        if runs != 0 {
+            return at + runs.trailing_zeros() as usize / 8;
+        }
+        at += 8;
+    }
+    let tail = bytes.get(at..).unwrap_or(&[]);
+    tail.windows(3)
+        .position(|three| three[0] == three[1] && three[1] == three[2])
+        .map_or(bytes.len(), |found| at + found)
 }

@@ -22,9 +22,9 @@ pub fn imopen(uri: impl IntoRequest, options: &ReadOptions) -> Result<ImageFile>
         Some(name) => env.registry.format(name)?,
         None => env.registry.detect(&source, request.extension())?,
     };
-    let open = format.open.ok_or_else(|| {
-        Error::new(format.name, ErrorKind::Unsupported, "this format is written only, not read")
-    })?;
+    let open = format
+        .open
+        .ok_or_else(|| Error::new(format.name, ErrorKind::Unsupported, "this format is written only, not read"))?;
     let reader = open(&source, &options.config, &env)?;
     Ok(ImageFile { source, reader, env })
 }

@@ -45,7 +45,11 @@ pub fn imwrite(target: impl Into<WriteTarget>, image: &NdImage) -> Result<()> {
 ///
 /// # Errors
 /// As [`imwrite`].
-pub fn imwrite_with(target: impl Into<WriteTarget>, image: &NdImage, options: &WriteOptions) -> Result<Option<Vec<u8>>> {
+pub fn imwrite_with(
+    target: impl Into<WriteTarget>,
+    image: &NdImage,
+    options: &WriteOptions,
+) -> Result<Option<Vec<u8>>> {
     let mut writer = imcreate(target, options)?;
     writer.write(image)?;
     writer.finish()

@@ -114,7 +114,8 @@ fn codec_that_is_not_in_the_registry_is_named() {
     let options = ReadOptions::default().with_env(Env::new(Arc::new(registry)));
     let error = iio::imread_with(CELLS, &options).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unsupported, "{error}");
-    let error = iio::imread_with(CELLS, &ReadOptions::default().with_env(Env::new(Arc::new(Registry::empty())))).unwrap_err();
+    let error =
+        iio::imread_with(CELLS, &ReadOptions::default().with_env(Env::new(Arc::new(Registry::empty())))).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unsupported, "{error}");
 }
 

@@ -69,7 +69,11 @@ pub(crate) fn summary(outcomes: &[Outcome]) -> String {
         })
         .collect();
     let line = texts.join(", ");
-    if texts.len() <= 2 { line } else { format!("{} images {:08x}", texts.len(), iio_deflate::crc32(0, line.as_bytes())) }
+    if texts.len() <= 2 {
+        line
+    } else {
+        format!("{} images {:08x}", texts.len(), iio_deflate::crc32(0, line.as_bytes()))
+    }
 }
 
 /// What the reference decoders made of each file, from `reference.py`: `None` stands for an error.
@@ -109,4 +113,3 @@ pub(crate) fn fate(ours: &[Outcome], theirs: &[Option<String>]) -> &'static str 
         (false, true) => "equal, lenient",
     }
 }
-

@@ -1,6 +1,6 @@
 use std::process::ExitCode;
 
-use iio::{Env, ImageFile, ImageInfo, Metadata, ReadOptions, Result, ResolutionUnit};
+use iio::{Env, ImageFile, ImageInfo, Metadata, ReadOptions, ResolutionUnit, Result};
 use serde_json::{Map, Value, json};
 
 use crate::json::{meta_value, metadata_json};

@@ -30,7 +30,10 @@ pub(crate) fn metadata_json(meta: &Metadata) -> Value {
     put("software", meta.software.as_ref().map(|v| json!(v)));
     put("date_time", meta.date_time.as_ref().map(|v| json!(v)));
     put("page_name", meta.page_name.as_ref().map(|v| json!(v)));
-    put("resolution", meta.resolution.map(|r| json!({"x": r.x, "y": r.y, "unit": format!("{:?}", r.unit).to_lowercase()})));
+    put(
+        "resolution",
+        meta.resolution.map(|r| json!({"x": r.x, "y": r.y, "unit": format!("{:?}", r.unit).to_lowercase()})),
+    );
     put("spacing", meta.spacing.as_ref().map(|v| json!(v)));
     put("orientation", meta.orientation.map(|v| json!(v)));
     put("gamma", meta.gamma.map(|v| json!(v)));

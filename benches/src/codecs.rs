@@ -96,7 +96,8 @@ fn measure(
     let (mine, theirs) = (megabytes / median(&mut mine), (!theirs.is_empty()).then(|| megabytes / median(&mut theirs)));
     let way = if way == Way::Decode { "decode" } else { "encode" };
     if settings.json {
-        let record = json!({"codec": row.label, "input": input.name, "way": way, "mb_per_s": mine, "peer_mb_per_s": theirs});
+        let record =
+            json!({"codec": row.label, "input": input.name, "way": way, "mb_per_s": mine, "peer_mb_per_s": theirs});
         say(&record.to_string());
     } else {
         let peer = theirs.map_or("-".to_owned(), |v| format!("{v:.0}"));

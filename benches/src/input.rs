@@ -57,7 +57,8 @@ fn photo(corpus: Option<&Path>) -> Result<Input> {
     }
     let (height, width) = (512, 768);
     let gray: Vec<_> = scene(height, width, 10.0, 100.0).collect();
-    let bytes = gray.iter().flat_map(|v| [*v, v * 0.8 + 9.0, v * 0.5 + 40.0]).map(|v| v.clamp(0.0, 255.0) as u8).collect();
+    let bytes =
+        gray.iter().flat_map(|v| [*v, v * 0.8 + 9.0, v * 0.5 + 40.0]).map(|v| v.clamp(0.0, 255.0) as u8).collect();
     Ok(Input { name: "rgb scene", layout: Layout::new(DType::U8, &[height, width, 3])?, bytes })
 }
 
@@ -82,14 +83,31 @@ fn largest_png(folder: &Path) -> Option<std::path::PathBuf> {
 pub(crate) fn all(corpus: Option<&Path>) -> Result<Vec<Input>> {
     let mut inputs = vec![photo(corpus)?];
     let large = u16_image(1024, 1024);
-    inputs.push(Input { name: "u16 image", layout: Layout::new(DType::U16, &[1024, 1024])?, bytes: as_bytes(&large).to_vec() });
+    inputs.push(Input {
+        name: "u16 image",
+        layout: Layout::new(DType::U16, &[1024, 1024])?,
+        bytes: as_bytes(&large).to_vec(),
+    });
     let field: Vec<f32> = scene(768, 1024, 270.0, 30.0).map(|v| (v * 16.0).round() as f32 / 16.0).collect();
-    inputs.push(Input { name: "f32 field", layout: Layout::new(DType::F32, &[768, 1024])?, bytes: as_bytes(&field).to_vec() });
-    let tile: Vec<u8> = scene(256, 256, 10.0, 90.0).flat_map(|v| [v, v * 0.9, v * 0.7]).map(|v| v.clamp(0.0, 255.0) as u8).collect();
+    inputs.push(Input {
+        name: "f32 field",
+        layout: Layout::new(DType::F32, &[768, 1024])?,
+        bytes: as_bytes(&field).to_vec(),
+    });
+    let tile: Vec<u8> =
+        scene(256, 256, 10.0, 90.0).flat_map(|v| [v, v * 0.9, v * 0.7]).map(|v| v.clamp(0.0, 255.0) as u8).collect();
     inputs.push(Input { name: "256x256x3 tile", layout: Layout::new(DType::U8, &[256, 256, 3])?, bytes: tile });
     let chunk = u16_image(512, 512);
-    inputs.push(Input { name: "512x512 u16 chunk", layout: Layout::new(DType::U16, &[512, 512])?, bytes: as_bytes(&chunk).to_vec() });
+    inputs.push(Input {
+        name: "512x512 u16 chunk",
+        layout: Layout::new(DType::U16, &[512, 512])?,
+        bytes: as_bytes(&chunk).to_vec(),
+    });
     let small = u16_image(16, 24);
-    inputs.push(Input { name: "768-byte chunk", layout: Layout::new(DType::U16, &[16, 24])?, bytes: as_bytes(&small).to_vec() });
+    inputs.push(Input {
+        name: "768-byte chunk",
+        layout: Layout::new(DType::U16, &[16, 24])?,
+        bytes: as_bytes(&small).to_vec(),
+    });
     Ok(inputs)
 }

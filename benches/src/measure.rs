@@ -31,7 +31,8 @@ impl Subject {
         }
         if row.predicted {
             let axis = if input.layout.ndim() == 3 { -2i64 } else { -1 };
-            let AnyCodec::Filter(delta) = registry.create(&CodecId::Name("delta"), &Config::new().set("axis", axis))? else {
+            let AnyCodec::Filter(delta) = registry.create(&CodecId::Name("delta"), &Config::new().set("axis", axis))?
+            else {
                 return Err(iio_codec::Error::invalid_argument("bench", "delta is no filter"));
             };
             delta.encoder()?.run(ArrayMut::new(&mut plain, input.layout)?, &Context::default())?;

@@ -84,20 +84,69 @@ const BASE: Row = Row {
 
 /// All rows.
 pub(crate) const ROWS: &[Row] = &[
-    Row { codec: "deflate", label: "deflate", peer: "deflate", decode_arguments: raw, encode_arguments: raw_level_6, ..BASE },
+    Row {
+        codec: "deflate",
+        label: "deflate",
+        peer: "deflate",
+        decode_arguments: raw,
+        encode_arguments: raw_level_6,
+        ..BASE
+    },
     Row { codec: "zlib", label: "zlib", peer: "zlib", encode_arguments: level_6, ..BASE },
-    Row { codec: "zlib", label: "zlib + delta", peer: "zlib", predicted: true, accepts: is_integer, encode_arguments: level_6, ..BASE },
+    Row {
+        codec: "zlib",
+        label: "zlib + delta",
+        peer: "zlib",
+        predicted: true,
+        accepts: is_integer,
+        encode_arguments: level_6,
+        ..BASE
+    },
     Row { codec: "gzip", label: "gzip", peer: "gzip", encode_arguments: level_6, ..BASE },
     Row { codec: "zstd", label: "zstd", peer: "zstd", ..BASE },
     Row { codec: "zstd", label: "zstd + delta", peer: "zstd", predicted: true, accepts: is_integer, ..BASE },
     Row { codec: "lzw", label: "lzw", peer: "lzw", ..BASE },
     Row { codec: "lzw", label: "lzw + delta", peer: "lzw", predicted: true, accepts: is_integer, ..BASE },
     Row { codec: "packbits", label: "packbits", peer: "packbits", ..BASE },
-    Row { codec: "packbits", label: "packbits + delta", peer: "packbits", predicted: true, accepts: is_integer, ..BASE },
-    Row { codec: "delta", label: "delta", config: axis_config, peer: "delta", accepts: is_integer, decode_arguments: axis_arguments, encode_arguments: axis_arguments, ..BASE },
-    Row { codec: "floatpred", label: "floatpred", config: axis_config, peer: "floatpred", accepts: is_float, decode_arguments: axis_arguments, encode_arguments: axis_arguments, ..BASE },
+    Row {
+        codec: "packbits",
+        label: "packbits + delta",
+        peer: "packbits",
+        predicted: true,
+        accepts: is_integer,
+        ..BASE
+    },
+    Row {
+        codec: "delta",
+        label: "delta",
+        config: axis_config,
+        peer: "delta",
+        accepts: is_integer,
+        decode_arguments: axis_arguments,
+        encode_arguments: axis_arguments,
+        ..BASE
+    },
+    Row {
+        codec: "floatpred",
+        label: "floatpred",
+        config: axis_config,
+        peer: "floatpred",
+        accepts: is_float,
+        decode_arguments: axis_arguments,
+        encode_arguments: axis_arguments,
+        ..BASE
+    },
     Row { codec: "bitorder", label: "bitorder", peer: "bitorder", ..BASE },
-    Row { codec: "packints", label: "packints 12", config: bits_12, peer: "packints", accepts: is_u16, decode_arguments: packints_decode, encode_arguments: packints_encode, ..BASE },
+    Row {
+        codec: "packints",
+        label: "packints 12",
+        config: bits_12,
+        peer: "packints",
+        accepts: is_u16,
+        decode_arguments: packints_decode,
+        encode_arguments: packints_encode,
+        ..BASE
+    },
     Row { codec: "png", label: "png", peer: "png", accepts: is_image, ..BASE },
     Row { codec: "jpeg2k", label: "jpeg2k", peer: "jpeg2k", accepts: is_image, ..BASE },
 ];

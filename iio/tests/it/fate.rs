@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use iio::{Env, ErrorKind, ReadOptions, Selection};
 
 /// The outcome for one image: `uint8 31x32x3 0123abcd`, or `error malformed`.
-pub(crate) type Outcome = std::result::Result<String, ErrorKind>;
+pub(crate) type Outcome = Result<String, ErrorKind>;
 
 /// The corpus, if it is there. `IIO_REQUIRE_CORPUS` makes its absence a failure.
 pub(crate) fn corpus() -> Option<PathBuf> {

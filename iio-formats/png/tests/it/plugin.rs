@@ -30,7 +30,7 @@ fn whole(file: &[u8]) -> NdImage {
 }
 
 fn rgb(height: usize, width: usize) -> NdImage {
-    let samples: Vec<u8> = (0..height * width * 3).map(|i| (i * 7 + i / 31) as u8).collect();
+    let samples: Vec<u8> = (0..height * width * 3).map(|i| (i * 7 + i / 31).to_le_bytes()[0]).collect();
     NdImage::from_slice(&samples, DType::U8, &[height, width, 3]).unwrap()
 }
 

@@ -12,7 +12,7 @@ pub(crate) struct Bar {
 
 impl Bar {
     const REDRAW: Duration = Duration::from_millis(100);
-    const WIDTH: u64 = 30;
+    const WIDTH: usize = 30;
 
     pub(crate) fn new(label: &'static str, quiet: bool) -> Self {
         let visible = !quiet && std::io::stderr().is_terminal();
@@ -29,12 +29,14 @@ impl Bar {
             return;
         }
         *drawn = Some(Instant::now());
-        let share = |of: u64| (u128::from(done) * u128::from(of) / u128::from(all.max(1))) as u64;
-        let full = "#".repeat(usize::try_from(share(Self::WIDTH)).unwrap_or(0));
+        // Thousandths are exact enough for a bar, and do not overflow.
+        let share = done.min(all) / (all / 1000).max(1);
+        let share = usize::try_from(share).unwrap_or(1000).min(1000);
+        let full = "#".repeat(Self::WIDTH * share / 1000);
         let megabytes = done as f64 / 1e6;
         let rate = megabytes / self.begun.elapsed().as_secs_f64().max(1e-9);
-        let (width, label) = (Self::WIDTH as usize, self.label);
-        let line = format!("\r{label} [{full:width$}] {:3} %  {megabytes:.0} MB  {rate:.0} MB/s ", share(100));
+        let (width, label) = (Self::WIDTH, self.label);
+        let line = format!("\r{label} [{full:width$}] {:3} %  {megabytes:.0} MB  {rate:.0} MB/s ", share / 10);
         let _ = std::io::stderr().lock().write_all(line.as_bytes());
     }
 

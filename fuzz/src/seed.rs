@@ -74,7 +74,7 @@ pub fn write_seeds(target: &str) {
 
 /// Labels, prefixes and contents: all layouts, then all options with some values.
 fn made_up(n_options: usize) -> Vec<(String, [u8; PREFIX_LEN], Vec<u8>)> {
-    let text: Vec<u8> = (0..400u16).map(|i| b"the quick brown fox "[usize::from(i * i / 7 % 20)]).collect();
+    let text: Vec<u8> = (0..400usize).map(|i| b"the quick brown fox "[i * i / 7 % 20]).collect();
     let ramp: Vec<u8> = (0..=255).collect();
     let runs: Vec<u8> = (0..600u16).map(|i| (i / 37) as u8).collect();
     let layout = iio::Layout::new(iio::DType::U8, &[200]).expect("small");

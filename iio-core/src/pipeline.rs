@@ -111,13 +111,13 @@ impl PipelineWorker {
         // The last byte stage writes into the destination itself if that has no gaps; else into scratch, which stays
         // in the cache while the later stages run over it.
         if whole && let Some(out) = dst.contiguous() {
-            self.decode_bytes(src, out, cx)?;
-            return self.finish(dst, cx);
+            let swapped = self.decode_bytes(src, out, chunk.dtype(), cx)?;
+            return self.finish(dst, swapped, cx);
         }
         let mut samples = std::mem::take(&mut self.samples);
         resize(&mut samples, n_bytes, cx)?;
-        self.decode_bytes(src, &mut samples, cx)?;
-        self.finish(ArrayMut::new(&mut samples, *chunk)?, cx)?;
+        let swapped = self.decode_bytes(src, &mut samples, chunk.dtype(), cx)?;
+        self.finish(ArrayMut::new(&mut samples, *chunk)?, swapped, cx)?;
         dst.copy_from(part(&samples, chunk, skip, dst.layout())?)?;
         self.samples = samples;
         Ok(())
@@ -136,19 +136,20 @@ impl PipelineWorker {
             }
         }
         array.decode_into(src, dst.reborrow(), cx)?;
-        self.finish(dst, cx)
+        self.finish(dst, false, cx)
     }
 
     /// Undoes byte order and predictors in place.
-    fn finish(&mut self, mut dst: ArrayMut<'_>, cx: &Context<'_>) -> Result<()> {
-        if self.swap {
+    fn finish(&mut self, mut dst: ArrayMut<'_>, swapped: bool, cx: &Context<'_>) -> Result<()> {
+        if self.swap && !swapped {
             swap_bytes(&mut dst)?;
         }
         self.filters.iter_mut().try_for_each(|filter| filter.run(dst.reborrow(), cx))
     }
 
-    /// Runs all byte stages; the last one fills `dst`.
-    fn decode_bytes(&mut self, src: &[u8], dst: &mut [u8], cx: &Context<'_>) -> Result<()> {
+    /// Runs all byte stages; the last one fills `dst`. True if samples were put in the order of the machine on the way,
+    /// which costs nothing where they are only copied.
+    fn decode_bytes(&mut self, src: &[u8], dst: &mut [u8], dtype: DType, cx: &Context<'_>) -> Result<bool> {
         let mut reversed = std::mem::take(&mut self.scratch[0]);
         let mut src = src;
         if let Some(filter) = &mut self.bit_order {
@@ -157,9 +158,13 @@ impl PipelineWorker {
         }
         let result = match self.bytes.split_last_mut() {
             None => match src.get(..dst.len()) {
+                Some(samples) if self.swap => {
+                    copy_swapped(samples, dst, dtype.swap_size());
+                    Ok(true)
+                }
                 Some(samples) => {
                     dst.copy_from_slice(samples);
-                    Ok(())
+                    Ok(false)
                 }
                 None => Err(short(src.len(), dst.len())),
             },
@@ -169,7 +174,7 @@ impl PipelineWorker {
                 if progress.written < dst.len() {
                     return Err(short(progress.written, dst.len()));
                 }
-                Ok(())
+                Ok(false)
             }),
         };
         self.scratch[0] = reversed;
@@ -225,6 +230,22 @@ fn resize(buffer: &mut Vec<u8>, len: usize, cx: &Context<'_>) -> Result<()> {
 fn part<'a>(samples: &'a [u8], chunk: &Layout, skip: &[usize], to: &Layout) -> Result<ArrayRef<'a>> {
     let ranges: Vec<_> = skip.iter().zip(to.shape()).map(|(&start, &len)| start..start.saturating_add(len)).collect();
     ArrayRef::new(samples, *chunk)?.window(&ranges)
+}
+
+/// Copies samples of `size` bytes and reverses the bytes of each.
+fn copy_swapped(src: &[u8], dst: &mut [u8], size: usize) {
+    fn each<const N: usize>(src: &[u8], dst: &mut [u8]) {
+        for (to, from) in dst.as_chunks_mut::<N>().0.iter_mut().zip(src.as_chunks::<N>().0) {
+            *to = *from;
+            to.reverse();
+        }
+    }
+    match size {
+        2 => each::<2>(src, dst),
+        4 => each::<4>(src, dst),
+        8 => each::<8>(src, dst),
+        _ => dst.copy_from_slice(src),
+    }
 }
 
 /// Reverses the bytes of each sample (of each half, for complex ones).

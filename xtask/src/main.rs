@@ -1,6 +1,7 @@
 //! Everything a maintainer or CI runs: `cargo xtask VERB`.
 
 mod codegen;
+mod fuzz;
 mod new_codec;
 mod tidy;
 mod tree;
@@ -17,7 +18,10 @@ usage: cargo xtask VERB
   codegen [--check]           write the facade's table, its features and the matrices of the README
   features                    check that the facade compiles with each feature alone and with none
   new-codec NAME --kind bytes|array|filter
-                              make a codec crate that compiles and passes its suite";
+                              make a codec crate that compiles and passes its suite
+  fuzz smoke                  fuzz everything for 10 seconds each, and enter it in fuzz/LEDGER.md
+  fuzz run NAME [--target T] [--seconds N]
+                              fuzz one codec or format";
 
 /// What went wrong, for people.
 type Result<T = ()> = std::result::Result<T, String>;
@@ -34,6 +38,7 @@ fn main() -> ExitCode {
         ["codegen", "--check"] => codegen::run(true),
         ["features"] => features(),
         ["new-codec", name, "--kind", kind] | ["new-codec", "--kind", kind, name] => new_codec::run(name, kind),
+        ["fuzz", rest @ ..] => fuzz::run(rest),
         _ => Err(USAGE.to_owned()),
     };
     match result {

@@ -109,6 +109,20 @@ impl<'a> Context<'a> {
         self
     }
 
+    /// Sets the budget of output bytes that this call shares with others.
+    #[must_use]
+    pub const fn with_budget(mut self, budget: &'a Budget) -> Self {
+        self.budget = Some(budget);
+        self
+    }
+
+    /// Sets the flag that stops the call.
+    #[must_use]
+    pub const fn with_cancel(mut self, cancel: &'a Cancel) -> Self {
+        self.cancel = Some(cancel);
+        self
+    }
+
     /// Fails with `Cancelled` once the caller asked to stop. Call it per row, scan or block of work.
     ///
     /// # Errors

@@ -19,7 +19,7 @@ pub struct CodecInfo {
     pub directions: Directions,
     /// How far the implementation is to be trusted with hostile bytes.
     pub tier: Tier,
-    /// The highest ratio of output to input that the format can reach, where it has one: the second gate.
+    /// The highest ratio of output to input that the format can reach, where it has one: the second gate. 1 for filters.
     pub max_ratio: Option<u32>,
     /// Tells whether bytes look like a stream of this codec.
     pub check: fn(&[u8]) -> Check,

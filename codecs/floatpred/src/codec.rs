@@ -23,7 +23,7 @@ pub static INFO: CodecInfo = CodecInfo {
     kind: CodecKind::Filter,
     directions: Directions::Both,
     tier: Tier::Fuzzed,
-    max_ratio: None,
+    max_ratio: Some(1),
     check,
     build,
     backend: None,

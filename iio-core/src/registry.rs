@@ -167,12 +167,47 @@ impl Registry {
         }
         let tried: Vec<_> = answers.iter().map(|(format, _)| format.name).collect();
         let shown: Vec<_> = head.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-        let message = format!(
-            "{}: content begins with {}, which is none of {}",
-            source.name(),
-            shown.join(" "),
-            tried.join(", ")
-        );
+        let content = match known_signature(&head) {
+            Some(name) => format!("content looks like {name}"),
+            None => format!("content begins with {}", shown.join(" ")),
+        };
+        let message = format!("{}: {content}, which is none of {}", source.name(), tried.join(", "));
         Err(Error::new("registry", ErrorKind::Unsupported, message))
     }
+}
+
+/// What a file is by its first bytes, for the message about a format that is not in the build.
+fn known_signature(head: &[u8]) -> Option<&'static str> {
+    const SIGNATURES: [(usize, &[u8], &str); 28] = [
+        (0, b"\xff\xd8\xff", "JPEG"),
+        (0, b"GIF8", "GIF"),
+        (8, b"WEBP", "WebP"),
+        (0, b"BM", "BMP"),
+        (0, b"\x89PNG", "PNG"),
+        (0, b"II*\0", "TIFF"),
+        (0, b"MM\0*", "TIFF"),
+        (0, b"II+\0", "BigTIFF"),
+        (0, b"MM\0+", "BigTIFF"),
+        (4, b"jP  ", "JPEG 2000"),
+        (0, b"\xff\x4f\xff\x51", "JPEG 2000"),
+        (0, b"\xff\x0a", "JPEG XL"),
+        (4, b"JXL ", "JPEG XL"),
+        (4, b"ftypavi", "AVIF"),
+        (4, b"ftyphei", "HEIF"),
+        (4, b"ftypmif1", "HEIF"),
+        (0, b"II\xbc\x01", "JPEG XR"),
+        (0, b"v/1\x01", "OpenEXR"),
+        (0, b"#?RADIANCE", "Radiance HDR"),
+        (0, b"8BPS", "Photoshop PSD"),
+        (0, b"DDS ", "DDS"),
+        (0, b"SIMPLE  =", "FITS"),
+        (128, b"DICM", "DICOM"),
+        (0, b"\x93NUMPY", "NPY"),
+        (0, b"qoif", "QOI"),
+        (0, b"\x0a\x05\x01", "PCX"),
+        (0, b"\x1f\x8b", "gzip"),
+        (0, b"PK\x03\x04", "zip (name a member: archive.zip/image.png)"),
+    ];
+    let found = |(at, bytes, _): &&(usize, &[u8], &str)| head.get(*at..).is_some_and(|rest| rest.starts_with(bytes));
+    SIGNATURES.iter().find(found).map(|signature| signature.2)
 }

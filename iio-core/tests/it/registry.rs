@@ -58,6 +58,8 @@ fn extension_does_not_help_where_content_says_no() {
     let error = detect(b"text that is no image", Some("mag")).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unsupported);
     assert!(error.to_string().contains("74 65 78 74") && error.to_string().contains("magic"), "{error}");
+    let error = detect(b"GIF89a..", Some("mag")).unwrap_err();
+    assert!(error.to_string().contains("looks like GIF"), "{error}");
     assert_eq!(detect(b"", Some("raw")).unwrap_err().kind(), ErrorKind::Malformed);
 }
 

@@ -95,17 +95,16 @@ pub(crate) fn reference(path: &Path) -> std::io::Result<BTreeMap<String, Vec<Opt
 pub(crate) fn fate(ours: &[Outcome], theirs: &[Option<String>]) -> &'static str {
     let read: Vec<_> = ours.iter().flatten().collect();
     let expected: Vec<_> = theirs.iter().flatten().collect();
-    if ours.iter().any(|outcome| matches!(outcome, Err(ErrorKind::Unsupported))) && !expected.is_empty() {
-        return "unimplemented";
-    }
     // Reduced pages are levels of ours, and pages of theirs; the order is the same, but some of theirs are not ours.
     let mut rest = expected.iter();
     let equal = read.iter().all(|digest| rest.any(|other| other == digest));
+    let unsupported = ours.iter().any(|outcome| matches!(outcome, Err(ErrorKind::Unsupported)));
     let refused = ours.iter().any(Outcome::is_err);
     match (refused, theirs.iter().any(Option::is_none)) {
         _ if read.is_empty() && expected.is_empty() => "refused",
         _ if expected.is_empty() => "lenient",
         _ if !equal => "different",
+        _ if unsupported => "unimplemented",
         (true, false) => "stricter",
         (false, false) if read.len() == expected.len() => "equal",
         (false, false) => "equal, fewer images",

@@ -18,6 +18,8 @@ pub struct FormatInfo {
     pub title: &'static str,
     /// Extensions without the dot, lower case, the preferred one first.
     pub extensions: &'static [&'static str],
+    /// Those of them that are written: a dialect that is only read does not get a file of another kind.
+    pub writes: &'static [&'static str],
     /// How many images a file holds.
     pub modes: Modes,
     /// How far the implementation is to be trusted with hostile bytes.

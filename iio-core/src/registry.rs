@@ -133,10 +133,10 @@ impl Registry {
     /// `InvalidArgument` that lists the extensions: never silently another format.
     pub fn format_for_extension(&self, extension: &str) -> Result<&'static FormatInfo> {
         let extension = extension.to_ascii_lowercase();
-        let writes = |format: &&&FormatInfo| format.create.is_some() && format.extensions.contains(&extension.as_str());
+        let writes = |format: &&&FormatInfo| format.create.is_some() && format.writes.contains(&extension.as_str());
         self.formats.iter().find(writes).copied().ok_or_else(|| {
             let known: Vec<_> =
-                self.formats.iter().filter(|f| f.create.is_some()).flat_map(|f| f.extensions.iter().copied()).collect();
+                self.formats.iter().filter(|f| f.create.is_some()).flat_map(|f| f.writes.iter().copied()).collect();
             Here.invalid_argument(format!("no format writes .{extension} files, known are {}", known.join(", ")))
         })
     }

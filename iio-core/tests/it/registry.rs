@@ -13,6 +13,7 @@ const fn format(
         name,
         title: "a format of the tests",
         extensions,
+        writes: &[],
         modes: Modes::Single,
         tier,
         sniff,

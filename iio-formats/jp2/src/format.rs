@@ -12,6 +12,7 @@ pub static FORMAT: FormatInfo = FormatInfo {
     name: "jp2",
     title: "JPEG 2000: JP2 files and code streams",
     extensions: &["jp2", "j2k", "j2c", "jpc", "jpx", "jpf", "jph", "jhc"],
+    writes: &["jp2", "j2k", "j2c", "jpc", "jpx", "jpf"],
     modes: Modes::Single,
     tier: Tier::Fuzzed,
     sniff,

@@ -12,6 +12,7 @@ pub static FORMAT: FormatInfo = FormatInfo {
     name: "netpbm",
     title: "PBM, PGM, PPM, PAM and PFM",
     extensions: &["pnm", "pbm", "pgm", "ppm", "pam", "pfm"],
+    writes: &["pnm", "pbm", "pgm", "ppm", "pam", "pfm"],
     modes: Modes::Multi,
     tier: Tier::Safe,
     sniff,

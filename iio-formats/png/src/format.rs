@@ -17,6 +17,7 @@ pub static FORMAT: FormatInfo = FormatInfo {
     name: "png",
     title: "PNG, Portable Network Graphics",
     extensions: &["png"],
+    writes: &["png"],
     modes: Modes::Single,
     tier: Tier::Fuzzed,
     sniff: |sniff| if check(sniff.head) == Check::Yes { Check::Yes } else { Check::No },

@@ -19,6 +19,7 @@ pub static FORMAT: FormatInfo = FormatInfo {
     extensions: &[
         "tif", "tiff", "btf", "tf8", "ptif", "ptiff", "svs", "scn", "ndpi", "stk", "lsm", "gtiff", "dng", "nef",
     ],
+    writes: &["tif", "tiff", "btf", "tf8", "gtiff"],
     modes: Modes::Multi,
     tier: Tier::Safe,
     sniff: header::sniff,

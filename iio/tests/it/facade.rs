@@ -97,6 +97,8 @@ fn unknown_extension_is_never_another_format() {
     let error = iio::imwrite("/nowhere/a.zzz", &image).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidArgument);
     assert!(error.to_string().contains("png"), "lists what is known: {error}");
+    let error = iio::imwrite("/nowhere/a.dng", &image).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidArgument, "read as TIFF, but what is written is no DNG: {error}");
 }
 
 #[test]

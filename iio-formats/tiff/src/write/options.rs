@@ -58,7 +58,8 @@ pub struct WriteOptions {
     pub tile: Option<[usize; 2]>,
     /// Rows of a strip; `None` takes strips of about 256 KiB.
     pub rows_per_strip: Option<usize>,
-    /// 64-bit offsets; `None` takes them if the first image would not fit below 4 GiB.
+    /// 64-bit offsets; `None` takes them if the first image would not fit below 4 GiB. The extensions `btf` and `tf8` ask
+    /// for them.
     pub bigtiff: Option<bool>,
     /// True writes `MM`. Default: the byte order of the machine.
     pub big_endian: bool,
@@ -123,6 +124,9 @@ impl WriteOptions {
         fields.choice("predictor", &predictors, &mut options.predictor)?;
         options.tile = tile(fields.ints("tile")?)?;
         fields.int_opt("rows_per_strip", 1..=u32::MAX as usize, &mut options.rows_per_strip)?;
+        if matches!(config.value("extension"), Some(iio_codec::Value::Str(e)) if e == "btf" || e == "tf8") {
+            options.bigtiff = Some(true);
+        }
         fields.choice("bigtiff", &YES_NO_AUTO, &mut options.bigtiff)?;
         let orders = [
             ("little", 0, false),

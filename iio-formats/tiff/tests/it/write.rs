@@ -77,6 +77,17 @@ fn every_dtype_comes_back_in_every_form() {
 }
 
 #[test]
+fn bigtiff_is_written_when_asked_by_option_or_extension() {
+    let gray = image(DType::U8, &[4, 4], None);
+    let version = |config: Config| write(&[(&gray, None)], &config.set("byte_order", "little")).unwrap()[2];
+    assert_eq!(version(Config::new()), 42);
+    assert_eq!(version(Config::new().hint("extension", "tif")), 42);
+    assert_eq!(version(Config::new().set("bigtiff", true)), 43);
+    assert_eq!(version(Config::new().hint("extension", "btf")), 43);
+    assert_eq!(version(Config::new().hint("extension", "tf8").set("bigtiff", false)), 42);
+}
+
+#[test]
 fn predictors_come_back_and_fit_the_dtype() {
     for (dtype, predictor) in [
         (DType::U8, "delta"),

@@ -64,6 +64,7 @@ pub(crate) fn formats(arguments: &Arguments, env: &Env) -> ExitCode {
                     "name": format.name,
                     "title": format.title,
                     "extensions": format.extensions,
+                    "writes": format.writes,
                     "modes": format!("{:?}", format.modes).to_lowercase(),
                     "read": format.open.is_some(),
                     "write": format.create.is_some(),

@@ -67,6 +67,10 @@ fn is_integer(layout: &Layout) -> bool {
     !is_float(layout)
 }
 
+fn is_wide(layout: &Layout) -> bool {
+    layout.dtype().size() > 1
+}
+
 fn is_image(layout: &Layout) -> bool {
     is_integer(layout) && layout.n_bytes() > 4096
 }
@@ -105,6 +109,9 @@ pub(crate) const ROWS: &[Row] = &[
     Row { codec: "gzip", label: "gzip", peer: "gzip", encode_arguments: level_6, ..BASE },
     Row { codec: "zstd", label: "zstd", peer: "zstd", ..BASE },
     Row { codec: "zstd", label: "zstd + delta", peer: "zstd", predicted: true, accepts: is_integer, ..BASE },
+    Row { codec: "lz4", label: "lz4", peer: "lz4", ..BASE },
+    Row { codec: "lz4", label: "lz4 hc", config: high, peer: "lz4", encode_arguments: high_arguments, ..BASE },
+    Row { codec: "brotli", label: "brotli", peer: "brotli", ..BASE },
     Row { codec: "lzw", label: "lzw", peer: "lzw", ..BASE },
     Row { codec: "lzw", label: "lzw + delta", peer: "lzw", predicted: true, accepts: is_integer, ..BASE },
     Row { codec: "packbits", label: "packbits", peer: "packbits", ..BASE },
@@ -138,6 +145,25 @@ pub(crate) const ROWS: &[Row] = &[
     },
     Row { codec: "bitorder", label: "bitorder", peer: "bitorder", ..BASE },
     Row {
+        codec: "byteshuffle",
+        label: "byteshuffle",
+        config: axis_config,
+        peer: "byteshuffle",
+        accepts: is_wide,
+        decode_arguments: axis_arguments,
+        encode_arguments: axis_arguments,
+        ..BASE
+    },
+    Row {
+        codec: "xor",
+        label: "xor",
+        config: axis_config,
+        peer: "xor",
+        decode_arguments: axis_arguments,
+        encode_arguments: axis_arguments,
+        ..BASE
+    },
+    Row {
         codec: "packints",
         label: "packints 12",
         config: bits_12,
@@ -157,6 +183,14 @@ fn raw(_: &Layout) -> Map<String, Value> {
 
 fn raw_level_6(_: &Layout) -> Map<String, Value> {
     arguments(json!({"raw": true, "level": 6}))
+}
+
+fn high(_: &Layout) -> Config {
+    Config::new().set("hc", true)
+}
+
+fn high_arguments(_: &Layout) -> Map<String, Value> {
+    arguments(json!({"hc": true}))
 }
 
 fn is_u16(layout: &Layout) -> bool {

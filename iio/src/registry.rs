@@ -19,6 +19,22 @@ pub fn builtin() -> Registry {
         ids: &[CodecId::Numcodecs("imagecodecs_bitorder"), CodecId::Zarr("imagecodecs_bitorder")],
         feature: "bitorder",
     });
+    #[cfg(feature = "brotli")]
+    let registry = registry.with_codec(&iio_brotli::INFO);
+    #[cfg(not(feature = "brotli"))]
+    let registry = registry.with_absent(AbsentCodec {
+        name: "brotli",
+        ids: &[CodecId::Numcodecs("brotli"), CodecId::Numcodecs("imagecodecs_brotli"), CodecId::Zarr("imagecodecs_brotli")],
+        feature: "brotli",
+    });
+    #[cfg(feature = "byteshuffle")]
+    let registry = registry.with_codec(&iio_byteshuffle::INFO);
+    #[cfg(not(feature = "byteshuffle"))]
+    let registry = registry.with_absent(AbsentCodec {
+        name: "byteshuffle",
+        ids: &[ CodecId::Hdf5(2), CodecId::Numcodecs("shuffle"), CodecId::Numcodecs("imagecodecs_byteshuffle"), CodecId::Zarr("numcodecs.shuffle"), CodecId::Zarr("imagecodecs_byteshuffle"), ],
+        feature: "byteshuffle",
+    });
     #[cfg(feature = "deflate")]
     let registry = registry.with_codec(&iio_deflate::INFO);
     #[cfg(not(feature = "deflate"))]
@@ -59,6 +75,14 @@ pub fn builtin() -> Registry {
         ids: &[ CodecId::Tiff(34712), CodecId::Tiff(33003), CodecId::Tiff(33004), CodecId::Tiff(33005), CodecId::Numcodecs("imagecodecs_jpeg2k"), CodecId::Zarr("imagecodecs_jpeg2k"), CodecId::Dicom("1.2.840.10008.1.2.4.90"), CodecId::Dicom("1.2.840.10008.1.2.4.91"), ],
         feature: "jpeg2k",
     });
+    #[cfg(feature = "lz4")]
+    let registry = registry.with_codec(&iio_lz4::INFO);
+    #[cfg(not(feature = "lz4"))]
+    let registry = registry.with_absent(AbsentCodec {
+        name: "lz4",
+        ids: &[CodecId::Numcodecs("lz4"), CodecId::Numcodecs("imagecodecs_lz4"), CodecId::Zarr("imagecodecs_lz4")],
+        feature: "lz4",
+    });
     #[cfg(feature = "lzw")]
     let registry = registry.with_codec(&iio_lzw::INFO);
     #[cfg(not(feature = "lzw"))]
@@ -82,6 +106,14 @@ pub fn builtin() -> Registry {
         name: "packints",
         ids: &[CodecId::Numcodecs("imagecodecs_packints"), CodecId::Zarr("imagecodecs_packints")],
         feature: "packints",
+    });
+    #[cfg(feature = "xor")]
+    let registry = registry.with_codec(&iio_xor::INFO);
+    #[cfg(not(feature = "xor"))]
+    let registry = registry.with_absent(AbsentCodec {
+        name: "xor",
+        ids: &[CodecId::Numcodecs("imagecodecs_xor"), CodecId::Zarr("imagecodecs_xor")],
+        feature: "xor",
     });
     #[cfg(feature = "zlib")]
     let registry = registry.with_codec(&iio_zlib::INFO);

@@ -1,0 +1,146 @@
+use core::arch::x86_64::{
+    __m256i, _mm256_add_epi8, _mm256_loadu_si256, _mm256_permute2x128_si256, _mm256_set1_epi8, _mm256_setzero_si256,
+    _mm256_shuffle_epi8, _mm256_storeu_si256, _mm256_xor_si256,
+};
+
+/// Bytes of a lane. Byte shuffles do not cross it, so that it bounds the distance.
+pub(super) const LANE: usize = 16;
+/// Bytes of a vector: two lanes.
+const VECTOR: usize = 2 * LANE;
+
+/// `lag` must be 1 to 16; else the result is unspecified.
+#[target_feature(enable = "avx2")]
+pub(super) fn decode_rows<'a>(rows: impl Iterator<Item = &'a mut [u8]>, lag: usize) {
+    match lag {
+        16.. => combine_rows::<0, false>(rows, lag),
+        9..16 => combine_rows::<1, true>(rows, lag),
+        8 => combine_rows::<1, false>(rows, lag),
+        5..8 => combine_rows::<2, true>(rows, lag),
+        4 => combine_rows::<2, false>(rows, lag),
+        3 => combine_rows::<3, true>(rows, lag),
+        2 => combine_rows::<3, false>(rows, lag),
+        _ => combine_rows::<4, false>(rows, lag),
+    }
+}
+
+/// Shuffles within lanes for one distance.
+struct Shuffles<const STEPS: usize> {
+    /// Moves by `lag << step` bytes towards the end, zeros enter.
+    steps: [__m256i; STEPS],
+    /// Repeats the last `lag` bytes of a lane, for the next lane.
+    next: __m256i,
+    /// Repeats the last `lag` bytes of a lane: in the lower lane for the next lane, in the upper for the one after.
+    total: __m256i,
+    /// From the carry of a vector to that of the next: a turn by the length of a vector.
+    turn: __m256i,
+}
+
+/// `CYCLES[lag][i]` is `i % lag`: a table, since rows can be as short as what computing it takes.
+const CYCLES: [[u8; VECTOR]; LANE + 1] = {
+    let mut table = [[0; VECTOR]; LANE + 1];
+    let mut lag = 1;
+    while lag <= LANE {
+        let mut at = 1;
+        while at < VECTOR {
+            let next = table[lag][at - 1] + 1;
+            table[lag][at] = if next as usize == lag { 0 } else { next };
+            at += 1;
+        }
+        lag += 1;
+    }
+    table
+};
+
+/// Indices that give zeros, then those that change nothing: the shuffle that moves by `n` begins at `LANE - n`.
+const RAMP: [u8; 2 * LANE] = {
+    let mut ramp = [0x80; 2 * LANE];
+    ramp[LANE] = 0;
+    let mut at = LANE + 1;
+    while at < 2 * LANE {
+        ramp[at] = ramp[at - 1] + 1;
+        at += 1;
+    }
+    ramp
+};
+
+impl<const STEPS: usize> Shuffles<STEPS> {
+    #[target_feature(enable = "avx2")]
+    fn new(lag: usize) -> Self {
+        let mut steps = [_mm256_setzero_si256(); STEPS];
+        for (step, to) in steps.iter_mut().enumerate() {
+            *to = both_lanes(&RAMP, LANE - (lag << step));
+        }
+        let cycle = &CYCLES[lag];
+        #[expect(clippy::cast_possible_truncation, reason = "0 to 15")]
+        let last = _mm256_set1_epi8((LANE - lag) as i8);
+        Self {
+            steps,
+            next: _mm256_add_epi8(both_lanes(cycle, 0), last),
+            total: _mm256_add_epi8(load(cycle), last),
+            turn: both_lanes(cycle, VECTOR % lag),
+        }
+    }
+}
+
+/// The 16 bytes from `start` on, in either lane. `start` is at most 16.
+#[target_feature(enable = "avx2")]
+fn both_lanes(bytes: &[u8; VECTOR], start: usize) -> __m256i {
+    let mut vector = [0; VECTOR];
+    for lane in vector.as_chunks_mut::<LANE>().0 {
+        lane.copy_from_slice(&bytes[start..start + LANE]);
+    }
+    load(&vector)
+}
+
+/// `TURN` is false where the distance divides the length of a vector, so that the carry need not be turned.
+#[target_feature(enable = "avx2")]
+fn combine_rows<'a, const STEPS: usize, const TURN: bool>(rows: impl Iterator<Item = &'a mut [u8]>, lag: usize) {
+    let shuffles = Shuffles::<STEPS>::new(lag);
+    for row in rows {
+        let mut carry = _mm256_setzero_si256();
+        let (vectors, tail) = row.as_chunks_mut::<VECTOR>();
+        for vector in vectors {
+            let combined = combine::<STEPS>(load(vector), &shuffles);
+            store(vector, _mm256_xor_si256(combined, carry));
+            let upper = _mm256_permute2x128_si256::<0x11>(combined, combined);
+            let total = _mm256_shuffle_epi8(upper, shuffles.total);
+            if TURN {
+                carry = _mm256_shuffle_epi8(carry, shuffles.turn);
+            }
+            carry = _mm256_xor_si256(carry, total);
+        }
+        if !tail.is_empty() {
+            let mut vector = [0; VECTOR];
+            vector[..tail.len()].copy_from_slice(tail);
+            let combined = combine::<STEPS>(load(&vector), &shuffles);
+            store(&mut vector, _mm256_xor_si256(combined, carry));
+            tail.copy_from_slice(&vector[..tail.len()]);
+        }
+    }
+}
+
+/// Combines within one vector.
+#[target_feature(enable = "avx2")]
+#[inline]
+fn combine<const STEPS: usize>(mut vector: __m256i, shuffles: &Shuffles<STEPS>) -> __m256i {
+    for shuffle in shuffles.steps {
+        vector = _mm256_xor_si256(vector, _mm256_shuffle_epi8(vector, shuffle));
+    }
+    // The lower lane moves up, zeros enter.
+    let lower = _mm256_permute2x128_si256::<0x08>(vector, vector);
+    _mm256_xor_si256(vector, _mm256_shuffle_epi8(lower, shuffles.next))
+}
+
+#[target_feature(enable = "avx2")]
+#[inline]
+fn load(bytes: &[u8; VECTOR]) -> __m256i {
+    // SAFETY: 32 bytes are readable, at any alignment.
+    unsafe { _mm256_loadu_si256(bytes.as_ptr().cast()) }
+}
+
+#[target_feature(enable = "avx2")]
+#[inline]
+fn store(bytes: &mut [u8; VECTOR], value: __m256i) {
+    // SAFETY: 32 bytes are writable, at any alignment.
+    unsafe { _mm256_storeu_si256(bytes.as_mut_ptr().cast(), value) }
+}

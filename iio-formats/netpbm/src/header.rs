@@ -187,13 +187,13 @@ pub fn header(src: &[u8]) -> Result<Header> {
 
 /// The comments and the tuple type of a header, for metadata.
 pub(crate) fn texts(header_bytes: &[u8]) -> (Vec<String>, Option<String>) {
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes.trim_ascii()).into_owned();
+    let text = |bytes: &[u8]| String::from_utf8_lossy(trimmed(bytes)).into_owned();
     let mut comments = Vec::new();
     let mut tuple_type: Option<String> = None;
     for line in header_bytes.split(|&byte| byte == b'\n' || byte == b'\r') {
         if let Some(start) = line.iter().position(|&byte| byte == b'#') {
             comments.push(text(line.get(start + 1..).unwrap_or(&[])));
-        } else if let Some(rest) = line.trim_ascii_start().strip_prefix(b"TUPLTYPE") {
+        } else if let Some(rest) = trimmed(line).strip_prefix(b"TUPLTYPE") {
             let part = text(rest);
             tuple_type = Some(tuple_type.map_or(part.clone(), |before| format!("{before} {part}")));
         }
@@ -203,6 +203,21 @@ pub(crate) fn texts(header_bytes: &[u8]) -> (Vec<String>, Option<String>) {
 
 pub(crate) const fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t'..=b'\r')
+}
+
+/// Without the white space around it: that of [`is_space`], which has a vertical tab and `trim_ascii` has none.
+fn trimmed(mut text: &[u8]) -> &[u8] {
+    while let [first, rest @ ..] = text
+        && is_space(*first)
+    {
+        text = rest;
+    }
+    while let [rest @ .., last] = text
+        && is_space(*last)
+    {
+        text = rest;
+    }
+    text
 }
 
 /// What a header is made of.
@@ -341,7 +356,7 @@ impl<'a> Text<'a> {
         while self.peek()? != b'\n' {
             self.at += 1;
         }
-        let line = self.src.get(start..self.at).unwrap_or(&[]).trim_ascii();
+        let line = trimmed(self.src.get(start..self.at).unwrap_or(&[]));
         self.at += 1;
         Ok((line, start))
     }
@@ -360,7 +375,7 @@ impl<'a> Text<'a> {
             let (line, at) = self.line()?;
             let end = line.iter().position(|&byte| is_space(byte) || byte == b'#').unwrap_or(line.len());
             let (key, rest) = line.split_at_checked(end).unwrap_or((line, &[]));
-            let value = rest.split(|&byte| byte == b'#').next().unwrap_or(&[]).trim_ascii();
+            let value = trimmed(rest.split(|&byte| byte == b'#').next().unwrap_or(&[]));
             match key {
                 b"ENDHDR" => break,
                 b"" => {}

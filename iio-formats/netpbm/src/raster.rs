@@ -158,8 +158,9 @@ impl Raster {
                     *to = from.to_ne_bytes();
                 }
                 if max > self.maxval {
-                    let index = words().position(|value| value == max).unwrap_or(0);
-                    return Err(self.above(max, 2 * index));
+                    // The first one, as everywhere: which is the greatest would depend on how many rows come at once.
+                    let found = words().enumerate().find(|(_, value)| *value > self.maxval);
+                    return Err(found.map_or_else(|| INFO.internal("maximum is lost"), |(i, v)| self.above(v, 2 * i)));
                 }
             }
             Samples::F32 { little } => {

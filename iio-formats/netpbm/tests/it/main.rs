@@ -10,6 +10,7 @@ mod damage;
 mod format;
 mod header;
 mod read;
+mod regress;
 mod suite;
 mod write;
 

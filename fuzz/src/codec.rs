@@ -122,7 +122,6 @@ fn decode_bytes(decoder: &mut dyn BytesDecoder, src: &[u8]) -> Result<Vec<u8>> {
 }
 
 /// Decodes into new memory. `None` if the header or a gate refuses.
-#[expect(clippy::type_complexity, reason = "layout, and what decode() gave")]
 fn decode_array(decoder: &mut dyn ArrayDecoder, input: &Input<'_>) -> Option<(Layout, Result<Vec<u8>>)> {
     let (info, src, given) = (decoder.info(), input.payload, input.layout());
     let header = value(decoder.header(src));
@@ -186,7 +185,7 @@ fn bytes_ways(codec: &dyn BytesCodec, input: &Input<'_>) {
             }
             _ => panic!("into {len} bytes, clean and dirty: {first:?}, {second:?}"),
         };
-        agrees(&whole, progress, good, len, hint);
+        agrees(&whole, progress, good, (src.len(), len), hint);
     }
     if let Ok(whole) = &whole {
         let mut exact = vec![DIRT; n];
@@ -195,8 +194,9 @@ fn bytes_ways(codec: &dyn BytesCodec, input: &Input<'_>) {
     }
 }
 
-/// What `decode_into` gave, against what `decode` gave.
-fn agrees(whole: &Result<Vec<u8>>, progress: Progress, good: &[u8], len: usize, hint: Option<SizeHint>) {
+/// What `decode_into` gave, against what `decode` gave; `lens` are those of source and destination.
+fn agrees(whole: &Result<Vec<u8>>, progress: Progress, good: &[u8], lens: (usize, usize), hint: Option<SizeHint>) {
+    let (src_len, len) = lens;
     match whole {
         Ok(whole) => {
             assert_eq!(progress.complete, len >= whole.len(), "{progress:?}: {} bytes into {len}", whole.len());
@@ -209,7 +209,9 @@ fn agrees(whole: &Result<Vec<u8>>, progress: Progress, good: &[u8], len: usize, 
                 Some(SizeHint::AtMost(n)) => progress.written as u64 > n,
                 _ => false,
             };
-            let may = !progress.complete || contradicts || is_limit(error);
+            // A destination that is full may end the work before what else follows is looked at.
+            let excess = progress.written == len && progress.consumed < src_len;
+            let may = !progress.complete || contradicts || excess || is_limit(error);
             assert!(may, "decode_into() gives {progress:?}, but decode(): {error}");
         }
     }
@@ -362,4 +364,46 @@ pub(crate) fn seed(info: &'static CodecInfo, bytes: &[u8]) -> Option<Vec<u8>> {
 /// The number of options that the codec has.
 pub(crate) fn n_options(info: &'static CodecInfo) -> usize {
     knobs(info).len()
+}
+
+#[cfg(test)]
+mod tests {
+    use iio::{DType, Layout};
+    use iio_codec::{Progress, SizeHint};
+
+    use super::{agrees, returns};
+
+    fn layout() -> Layout {
+        Layout::new(DType::U8, &[2, 3]).unwrap()
+    }
+
+    #[test]
+    fn trips_that_are_lossless_or_lossy_throughout_pass() {
+        returns(&layout(), b"abcdef", |_, samples| Some(samples.to_vec()));
+        returns(&layout(), b"abcdef", |_, samples| Some(samples.iter().map(|sample| sample & 0xf0).collect()));
+        returns(&layout(), b"abcdef", |_, _| None);
+    }
+
+    #[test]
+    #[should_panic(expected = "but these samples of")]
+    fn a_trip_that_loses_some_samples_only_is_found() {
+        returns(&layout(), b"abcdef", |_, samples| {
+            Some(if samples == b"abcdef" { b"abcdeg".to_vec() } else { samples.to_vec() })
+        });
+    }
+
+    #[test]
+    fn a_full_destination_may_hide_an_error_behind_it() {
+        let broken = Err(iio::Error::invalid_argument("test", "excess"));
+        let progress = Progress { consumed: 3, written: 2, complete: true };
+        agrees(&broken, progress, b"ab", (4, 2), Some(SizeHint::Unknown));
+    }
+
+    #[test]
+    #[should_panic(expected = "but decode(): test: excess")]
+    fn a_success_that_decode_does_not_have_is_found() {
+        let broken = Err(iio::Error::invalid_argument("test", "excess"));
+        let progress = Progress { consumed: 3, written: 2, complete: true };
+        agrees(&broken, progress, b"ab", (4, 3), Some(SizeHint::Unknown));
+    }
 }

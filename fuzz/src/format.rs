@@ -8,7 +8,7 @@ use crate::codec::returns;
 use crate::executor::Backwards;
 use crate::input::Input;
 use crate::knob::{self, Knobs};
-use crate::{LIMITS, blameless, registry, value};
+use crate::{LIMITS, blameless, is_limit, registry, value};
 
 /// Images of one file that are read.
 const IMAGES: usize = 3;
@@ -131,7 +131,8 @@ fn read_image(reader: &dyn Reader, source: &Source, image: usize, input: &Input<
             window.append_to(&mut expected).expect("memory");
             assert!(expected == part[..], "region {ranges:?} of {layout} has other samples than the whole");
         }
-        (Ok(_), Err(error)) => panic!("the whole succeeds, the region {region:?}: {error}"),
+        // A library may need more scratch for a part of a tile than for all of it (OpenJPEG).
+        (Ok(_), Err(error)) => assert!(is_limit(&error), "the whole succeeds, the region {region:?}: {error}"),
         (Err(_), Err(error)) => blameless(&error),
         // Damage lies beside the region.
         (Err(_), Ok(_)) => {}

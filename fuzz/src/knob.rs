@@ -155,3 +155,31 @@ pub(crate) fn build<T>(config: &Config, build: impl Fn(&Config) -> Result<T>) ->
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use iio::CodecId;
+
+    use super::{Kind, Knobs};
+    use crate::registry;
+
+    #[test]
+    fn a_codec_tells_its_options() {
+        let info = registry().codec(&CodecId::Name("zstd")).unwrap();
+        let knobs = Knobs::ask(|config| info.create(&CodecId::Name("zstd"), config).map(drop));
+        let kind = |key: &str| knobs.0.iter().find(|(known, _)| known == key).map(|(_, kind)| kind);
+        assert!(matches!(kind("level"), Some(Kind::Int(_, 22))), "{knobs:?}");
+        assert!(matches!(kind("checksum"), Some(Kind::Bool)), "{knobs:?}");
+        assert!(kind("compression").is_none(), "{knobs:?}");
+    }
+
+    #[test]
+    fn what_an_option_takes_is_read_from_its_error() {
+        let kind = |what: &str| format!("{:?}", Kind::from_message(&format!("x must be {what}, got 1 bytes")));
+        assert_eq!(kind("an integer in -1..=12"), "Int(-1, 12)");
+        assert_eq!(kind("a number in 0..=1000"), "Float(0.0, 1000.0)");
+        assert_eq!(kind("one of a, b"), "Choice([\"a\", \"b\"])");
+        assert_eq!(kind("true or false"), "Bool");
+        assert_eq!(kind("a list of integers"), "Ints");
+    }
+}

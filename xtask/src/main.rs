@@ -20,8 +20,8 @@ usage: cargo xtask VERB
   new-codec NAME --kind bytes|array|filter
                               make a codec crate that compiles and passes its suite
   fuzz smoke                  fuzz everything for 10 seconds each, and enter it in fuzz/LEDGER.md
-  fuzz run NAME [--target T] [--seconds N]
-                              fuzz one codec or format";
+  fuzz run NAME[,NAME ..] [--target T] [--seconds N]
+                              fuzz some codecs or formats";
 
 /// What went wrong, for people.
 type Result<T = ()> = std::result::Result<T, String>;

@@ -1,13 +1,50 @@
 //! From a strided array to rows.
 
-use iio_codec::{ArrayMut, Blame, Context, Direction, Result};
+use iio_codec::{ArrayMut, Blame, Context, DTypeKind, Direction, Result};
 
 use crate::options::Geometry;
 use crate::{INFO, Options, row};
 
 pub(crate) fn run(options: &Options, direction: Direction, mut array: ArrayMut<'_>, cx: &Context<'_>) -> Result<()> {
     let geometry = options.geometry(array.layout())?;
-    if array.layout().is_empty() || geometry.dist >= geometry.len {
+    if array.layout().is_empty() {
+        return Ok(());
+    }
+    difference(direction, array.reborrow(), &geometry, cx)?;
+    if geometry.spare > 0 {
+        wrap(array, geometry.spare)?;
+    }
+    Ok(())
+}
+
+/// Makes the spare high bits of each sample those of a number without them.
+fn wrap(mut array: ArrayMut<'_>, spare: u32) -> Result<()> {
+    let dtype = array.dtype();
+    let signed = dtype.kind() == DTypeKind::Int;
+    let run = array.run_len();
+    let rows = array.rows_mut(run).ok_or_else(|| INFO.internal("rows of run length have gaps"))?;
+    for row in rows {
+        match (dtype.size(), signed) {
+            (1, false) => each::<u8, 1>(row, u8::from_ne_bytes, |x| (x << spare >> spare).to_ne_bytes()),
+            (1, true) => each::<i8, 1>(row, i8::from_ne_bytes, |x| (x << spare >> spare).to_ne_bytes()),
+            (2, false) => each::<u16, 2>(row, u16::from_ne_bytes, |x| (x << spare >> spare).to_ne_bytes()),
+            (2, true) => each::<i16, 2>(row, i16::from_ne_bytes, |x| (x << spare >> spare).to_ne_bytes()),
+            (4, false) => each::<u32, 4>(row, u32::from_ne_bytes, |x| (x << spare >> spare).to_ne_bytes()),
+            (4, true) => each::<i32, 4>(row, i32::from_ne_bytes, |x| (x << spare >> spare).to_ne_bytes()),
+            (_, false) => each::<u64, 8>(row, u64::from_ne_bytes, |x| (x << spare >> spare).to_ne_bytes()),
+            (_, true) => each::<i64, 8>(row, i64::from_ne_bytes, |x| (x << spare >> spare).to_ne_bytes()),
+        }
+    }
+    Ok(())
+}
+
+#[inline(always)]
+fn each<T, const N: usize>(row: &mut [u8], load: impl Fn([u8; N]) -> T, wrapped: impl Fn(T) -> [u8; N]) {
+    row.as_chunks_mut::<N>().0.iter_mut().for_each(|bytes| *bytes = wrapped(load(*bytes)));
+}
+
+fn difference(direction: Direction, mut array: ArrayMut<'_>, geometry: &Geometry, cx: &Context<'_>) -> Result<()> {
+    if geometry.dist >= geometry.len {
         return Ok(());
     }
     let row_len = geometry.len * geometry.step;
@@ -23,7 +60,7 @@ pub(crate) fn run(options: &Options, direction: Direction, mut array: ArrayMut<'
         row::run(direction, until_cancelled(rows, cx, &mut cancelled), geometry.size, lag);
         return cancelled;
     }
-    run_with_gaps(direction, array, &geometry, cx)
+    run_with_gaps(direction, array, geometry, cx)
 }
 
 /// Ends the rows, and says so, once the caller asked to stop.

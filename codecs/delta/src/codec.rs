@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use iio_codec::{
     AnyCodec, ArrayMut, Check, CodecId, CodecInfo, CodecKind, Context, Direction, Directions, Fields, Layout, Result,
-    SimpleFilter, Tier,
+    SimpleFilter, Tier, key,
 };
 
 use crate::{MAX_DIST, Options, array};
@@ -43,6 +43,7 @@ fn build(id: &CodecId<'_>, fields: &mut Fields<'_>) -> Result<AnyCodec> {
     });
     fields.int("axis", -8..=7, &mut options.axis)?;
     fields.int("dist", 1..=MAX_DIST, &mut options.dist)?;
+    fields.int_opt(key::BITS_PER_SAMPLE, 1..=64, &mut options.bits)?;
     Ok(AnyCodec::Filter(Arc::new(Delta::new(options))))
 }
 

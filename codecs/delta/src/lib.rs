@@ -4,7 +4,8 @@
 //! # Format
 //! Along one axis of an array, each sample is replaced by the difference to the sample `dist` positions before it. The
 //! first `dist` samples stay as they are. Differences are integers of the width of the sample, which wrap; floats and
-//! `complex64` are taken as the unsigned integers with the same bits.
+//! `complex64` are taken as the unsigned integers with the same bits. Integers of fewer bits than their dtype wrap at
+//! [`Options::bits`].
 //!
 //! | TIFF predictor | name | `dist` |
 //! |---|---|---|

@@ -1,4 +1,4 @@
-use iio_codec::{Blame, Layout, Result};
+use iio_codec::{Blame, DType, DTypeKind, Layout, Result};
 
 use crate::INFO;
 
@@ -15,11 +15,14 @@ pub struct Options {
     /// Distance of the two samples of a difference along the axis, 1 to [`MAX_DIST`]. Default 1; the DNG predictors
     /// X2 and X4 are 2 and 4.
     pub dist: usize,
+    /// Significant bits of integer samples: sums and differences wrap there, and signed ones are sign-extended. Default
+    /// `None`, all bits of the dtype. For samples that a file packs, such as 12 bits in `uint16`.
+    pub bits: Option<u32>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { axis: -1, dist: 1 }
+        Self { axis: -1, dist: 1, bits: None }
     }
 }
 
@@ -38,10 +41,17 @@ impl Options {
         self
     }
 
+    /// Sets [`Options::bits`].
+    #[must_use]
+    pub const fn with_bits(mut self, bits: u32) -> Self {
+        self.bits = Some(bits);
+        self
+    }
+
     /// What the options mean for arrays of `layout`.
     pub(crate) fn geometry(&self, layout: &Layout) -> Result<Geometry> {
         let dtype = layout.dtype();
-        if !matches!(dtype.size(), 1 | 2 | 4 | 8) || dtype == iio_codec::DType::Bool {
+        if !matches!(dtype.size(), 1 | 2 | 4 | 8) || dtype == DType::Bool {
             let message = format!("samples must be integers or floats of 1, 2, 4 or 8 bytes or complex64, got {dtype}");
             return Err(INFO.invalid_argument(message));
         }
@@ -53,7 +63,21 @@ impl Options {
         let Some((axis, &len)) = axis.and_then(|axis| Some((axis, layout.shape().get(axis)?))) else {
             return Err(INFO.invalid_argument(format!("axis {} is not one of the {ndim} axes of {layout}", self.axis)));
         };
-        Ok(Geometry { size: dtype.size(), len, step: layout.stride(axis), dist: self.dist })
+        let spare = self.spare_bits(dtype)?;
+        Ok(Geometry { size: dtype.size(), len, step: layout.stride(axis), dist: self.dist, spare })
+    }
+
+    /// High bits of a sample that carry nothing but its sign.
+    fn spare_bits(&self, dtype: DType) -> Result<u32> {
+        let width = u32::try_from(dtype.size() * 8).map_err(|_| INFO.internal("sample of 2^29 bytes"))?;
+        match self.bits {
+            None => Ok(0),
+            Some(bits) if bits == width => Ok(0),
+            Some(bits) if (1..width).contains(&bits) && matches!(dtype.kind(), DTypeKind::Uint | DTypeKind::Int) => {
+                Ok(width - bits)
+            }
+            Some(bits) => Err(INFO.invalid_argument(format!("samples of {bits} bits do not fit {dtype}"))),
+        }
     }
 }
 
@@ -68,4 +92,6 @@ pub(crate) struct Geometry {
     pub(crate) step: usize,
     /// Distance along the axis, in positions.
     pub(crate) dist: usize,
+    /// High bits that are no part of the number.
+    pub(crate) spare: u32,
 }

@@ -1,4 +1,4 @@
-use iio_codec::{AnyCodec, Blame, CodecId, Config, DTypeKind, Error, ErrorKind, FilterCodec, Result, key};
+use iio_codec::{AnyCodec, Blame, CodecId, Config, DType, DTypeKind, Error, ErrorKind, FilterCodec, Result, key};
 use iio_core::{Pipeline, Registry};
 use std::sync::Arc;
 
@@ -114,12 +114,16 @@ fn unpacker(coding: &Coding, registry: &Registry) -> Result<Arc<dyn iio_codec::A
 
 fn predictor(coding: &Coding, registry: &Registry) -> Result<Arc<dyn FilterCodec>> {
     let value = coding.predictor;
-    if coding.is_packed() {
-        let message = format!("predictor {value} on samples of {} bits is not defined", coding.bits);
-        return Err(FORMAT.unsupported(message));
-    }
     let axis = if coding.samples == 1 { -1 } else { -2 };
-    let filter = filter(registry, CodecId::TiffPredictor(value), &Config::new().set("axis", axis))
+    let mut config = Config::new().set("axis", axis);
+    if coding.is_packed() {
+        if coding.dtype == DType::Bool || compression::is_float_predictor(value) {
+            let message = format!("predictor {value} on samples of {} bits is not defined", coding.bits);
+            return Err(FORMAT.unsupported(message));
+        }
+        config = config.set(key::BITS_PER_SAMPLE, coding.bits);
+    }
+    let filter = filter(registry, CodecId::TiffPredictor(value), &config)
         .map_err(|error| name(error, &format!("predictor {value}")))?;
     Ok(filter)
 }

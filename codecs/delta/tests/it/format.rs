@@ -33,6 +33,21 @@ fn wide_samples_are_differenced_as_whole_numbers() {
 }
 
 #[test]
+fn samples_of_fewer_bits_wrap_there_and_keep_their_sign() {
+    let options = Options::default().with_bits(12);
+    both_ways(DType::U16, &[4], &options, &[4000, 100, 200, 0], &[4000, 196, 100, 0xf38u16]);
+    both_ways(DType::I16, &[3], &options, &[2000, -2000, -1], &[2000, 96, 1999i16]);
+    both_ways(DType::I64, &[2], &Options::default().with_bits(33), &[1 << 31, -(1 << 32)], &[1 << 31, 1i64 << 31]);
+    for (dtype, bits) in [(DType::U16, 17), (DType::U16, 0), (DType::F32, 24)] {
+        let layout = Layout::new(dtype, &[2]).unwrap();
+        let error =
+            decode(ArrayMut::new(&mut [0; 8][..layout.n_bytes()], layout).unwrap(), &options.clone().with_bits(bits));
+        let message = error.unwrap_err().to_string();
+        assert!(message.contains(&format!("{bits} bits")), "{message}");
+    }
+}
+
+#[test]
 fn floats_are_taken_as_bits() {
     let bits = [1.0f32.to_bits(), 1.5f32.to_bits()];
     let differences = [f32::from_bits(bits[0]), f32::from_bits(bits[1] - bits[0])];

@@ -102,10 +102,24 @@ fn packed_signed_integers_keep_their_sign() {
 }
 
 #[test]
-fn predictors_on_packed_bits_are_refused() {
-    let page = Page::strips(2, 1, 1).tag(258, short(12)).tag(317, short(2)).chunk(count(3));
-    let error = error0(&File::of(PLAIN, &[page]));
-    assert!(error.contains("page 0: predictor 2 on samples of 12 bits is not defined"), "{error}");
+fn predictor_2_on_packed_bits_wraps_at_them() {
+    // Samples 4000, 100, 200 as 12-bit differences 4000, 196, 100: 0xfa0 0x0c4 0x064.
+    let page = Page::strips(3, 1, 1).tag(258, short(12)).tag(317, short(2)).chunk([0xfa, 0x00, 0xc4, 0x06, 0x40]);
+    assert_eq!(read0(&File::of(PLAIN, &[page])).unwrap().as_slice::<u16>().unwrap(), [4000, 100, 200]);
+    // Signed: 2000, -2000 is the difference 96 in 12 bits.
+    let page = Page::strips(2, 1, 1).tag(258, short(12)).tag(339, short(2)).tag(317, short(2));
+    let page = page.chunk([0x7d, 0x00, 0x60]);
+    assert_eq!(read0(&File::of(PLAIN, &[page])).unwrap().as_slice::<i16>().unwrap(), [2000, -2000]);
+}
+
+#[test]
+fn predictors_on_bilevel_samples_and_3_on_packed_bits_are_refused() {
+    for (bits, predictor) in [(1, 2), (12, 3)] {
+        let page = Page::strips(2, 1, 1).tag(258, short(bits)).tag(317, short(predictor)).chunk(count(3));
+        let error = error0(&File::of(PLAIN, &[page]));
+        let expected = format!("page 0: predictor {predictor} on samples of {bits} bits is not defined");
+        assert!(error.contains(&expected), "{error}");
+    }
 }
 
 #[test]

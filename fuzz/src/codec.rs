@@ -73,12 +73,12 @@ pub fn fuzz_roundtrip(codec: &str, bytes: &[u8]) {
     }
 }
 
-fn context<'a>() -> Context<'a> {
+pub(crate) fn context<'a>() -> Context<'a> {
     Context::with_limits(LIMITS)
 }
 
 /// Builds the codec with the options that the input chooses, by the id that it chooses.
-fn prepare<'a>(name: &str, bytes: &'a [u8]) -> Option<(Input<'a>, AnyCodec, Config)> {
+pub(crate) fn prepare<'a>(name: &str, bytes: &'a [u8]) -> Option<(Input<'a>, AnyCodec, Config)> {
     let info = registry().codec(&CodecId::Name(name)).expect("a codec");
     let input = Input::new(bytes)?;
     let own = CodecId::Name(info.name);

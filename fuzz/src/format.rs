@@ -61,7 +61,7 @@ fn find(name: &str) -> &'static FormatInfo {
     registry().format(name).expect("a format")
 }
 
-fn env() -> &'static Env {
+pub(crate) fn env() -> &'static Env {
     static ENV: OnceLock<Env> = OnceLock::new();
     ENV.get_or_init(|| {
         Env::new(Arc::new(registry().clone())).with_limits(LIMITS).with_total_output_bytes(LIMITS.output_bytes)

@@ -6,6 +6,7 @@
 //!   `Cancelled`;
 //! - memory stays within [`LIMITS`] (a run adds `-malloc_limit_mb`), and time is bounded (a run adds `-timeout`);
 //! - ways that lead to the same result give the same result: [`fuzz_decode_into`], [`fuzz_read`];
+//! - other implementations decode to the same: [`fuzz_differential`] (feature `oracles`);
 //! - what was encoded decodes, and to what it was: [`fuzz_roundtrip`], [`fuzz_write_read`].
 //!
 //! # Input
@@ -14,10 +15,15 @@
 //! codec is asked which it has, and what they take, by way of its errors.
 
 mod codec;
+#[cfg(feature = "oracles")]
+mod differential;
 mod executor;
 mod format;
 mod input;
 mod knob;
+mod mutate;
+#[cfg(feature = "oracles")]
+mod oracle;
 mod seed;
 
 use std::sync::OnceLock;
@@ -25,8 +31,13 @@ use std::sync::OnceLock;
 use iio::{Error, ErrorKind, Limits, Registry};
 
 pub use codec::{fuzz_decode, fuzz_decode_into, fuzz_roundtrip};
+#[cfg(feature = "oracles")]
+pub use differential::{fuzz_differential, fuzz_differential_with};
 pub use format::{fuzz_read, fuzz_write_read};
 pub use input::PREFIX_LEN;
+pub use mutate::Damage;
+#[cfg(feature = "oracles")]
+pub use oracle::{Oracle, oracle};
 pub use seed::write_seeds;
 
 /// Limits of all calls: 16 MiB of output, 64 MiB of scratch, 16 MiB of metadata.

@@ -1,7 +1,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use iio::{Check, CodecId};
+use iio::{Check, CodecId, CodecInfo, FormatInfo};
 
 use crate::input::{PREFIX_LEN, noise};
 use crate::{codec, format, name, registry};
@@ -62,7 +62,7 @@ pub fn write_seeds(target: &str) {
             (_, Some(info)) => format::is_one(info, file),
             _ => false,
         };
-        for (number, path) in files(Path::new(&corpus)).iter().enumerate() {
+        for (number, path) in files(Path::new(&corpus), FILE_BYTES).iter().enumerate() {
             if let Ok(file) = fs::read(path)
                 && right(&file)
             {
@@ -70,6 +70,19 @@ pub fn write_seeds(target: &str) {
             }
         }
     }
+}
+
+/// What our encoders and writers make, with the labels of their options.
+pub(crate) fn made(
+    codec: Option<&'static CodecInfo>,
+    info: Option<&'static FormatInfo>,
+) -> impl Iterator<Item = (String, Vec<u8>)> {
+    let n_options = codec.map_or(0, codec::n_options) + info.map_or(0, format::n_options);
+    made_up(n_options).into_iter().filter_map(move |(label, prefix, content)| {
+        let input = [&prefix[..], &content].concat();
+        let made = codec.and_then(|info| codec::seed(info, &input)).or_else(|| format::seed(info?, &input));
+        made.map(|stream| (label, stream))
+    })
 }
 
 /// Labels, prefixes and contents: all layouts, then all options with some values.
@@ -104,13 +117,13 @@ fn made_up(n_options: usize) -> Vec<(String, [u8; PREFIX_LEN], Vec<u8>)> {
 }
 
 /// Small files below a folder, sorted.
-fn files(folder: &Path) -> Vec<PathBuf> {
+pub(crate) fn files(folder: &Path, most: u64) -> Vec<PathBuf> {
     let (mut found, mut open) = (Vec::new(), vec![folder.to_owned()]);
     while let Some(folder) = open.pop() {
         for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
             match entry.metadata() {
                 Ok(about) if about.is_dir() => open.push(entry.path()),
-                Ok(about) if about.len() <= FILE_BYTES => found.push(entry.path()),
+                Ok(about) if about.len() <= most => found.push(entry.path()),
                 _ => {}
             }
         }

@@ -8,7 +8,7 @@ use crate::tree::{self, read, shown, write};
 use crate::{Result, say};
 
 /// Targets that take the name of a codec.
-const OF_CODECS: [&str; 3] = ["decode", "decode_into", "roundtrip"];
+const OF_CODECS: [&str; 4] = ["decode", "decode_into", "roundtrip", "differential"];
 /// Targets that take the name of a format.
 const OF_FORMATS: [&str; 2] = ["read", "write_read"];
 
@@ -109,8 +109,6 @@ fn fuzz(pair: &Pair, binaries: &Path, commit: &str, seconds: u64) -> Result<usiz
         Ok(path)
     };
     let (corpus, artifacts) = (folder("corpus")?, folder("artifacts")?);
-    let corpus_of_files =
-        std::env::var_os("IIO_CORPUS").map_or_else(|| tree::root().join("../shared/corpus"), PathBuf::from);
     say(&format!("> {} {} for {seconds} s", pair.target, pair.name));
     let n_before = n_files(&artifacts);
     let start = Instant::now();
@@ -122,7 +120,7 @@ fn fuzz(pair: &Pair, binaries: &Path, commit: &str, seconds: u64) -> Result<usiz
         .arg(format!("-artifact_prefix={}/", artifacts.display()))
         .env("IIO_FUZZ_NAME", &pair.name)
         .env("IIO_FUZZ_SEEDS", &corpus)
-        .env("IIO_CORPUS", corpus_of_files)
+        .env("IIO_CORPUS", corpus_of_files())
         .env("ASAN_OPTIONS", "detect_odr_violation=0:quarantine_size_mb=16")
         .output()
         .map_err(|error| format!("{} did not start: {error}", pair.target))?;
@@ -136,18 +134,45 @@ fn fuzz(pair: &Pair, binaries: &Path, commit: &str, seconds: u64) -> Result<usiz
         write(&log_path, &log)?;
         say(&format!("  crashed: {}", shown(&log_path)));
     }
+    enter(&Run {
+        target: pair.target,
+        name: &pair.name,
+        commit,
+        executions: after(&log, "stat::number_of_executed_units:"),
+        seconds: &took.to_string(),
+        coverage: after(&log, " cov: "),
+        crashes: &crashes.to_string(),
+    })?;
+    Ok(crashes)
+}
+
+/// A row of the ledger.
+pub(crate) struct Run<'a> {
+    pub(crate) target: &'a str,
+    pub(crate) name: &'a str,
+    pub(crate) commit: &'a str,
+    pub(crate) executions: &'a str,
+    pub(crate) seconds: &'a str,
+    pub(crate) coverage: &'a str,
+    pub(crate) crashes: &'a str,
+}
+
+/// Enters a run in the ledger.
+pub(crate) fn enter(run: &Run<'_>) -> Result {
+    let Run { target, name, commit, executions, seconds, coverage, crashes } = run;
+    let date = output("date", &["-u", "+%F"])?;
     let row = format!(
-        "| {} | {} | {} | {commit} | {} | {took} | {} | {crashes} |",
-        output("date", &["-u", "+%F"])?.trim(),
-        pair.target,
-        pair.name,
-        after(&log, "stat::number_of_executed_units:"),
-        after(&log, " cov: "),
+        "| {} | {target} | {name} | {commit} | {executions} | {seconds} | {coverage} | {crashes} |",
+        date.trim()
     );
     say(&format!("  {row}"));
     let ledger = tree::root().join("fuzz/LEDGER.md");
-    write(&ledger, &format!("{}\n{row}\n", read(&ledger)?.trim_end()))?;
-    Ok(crashes)
+    write(&ledger, &format!("{}\n{row}\n", read(&ledger)?.trim_end()))
+}
+
+/// The folder of real files.
+pub(crate) fn corpus_of_files() -> PathBuf {
+    std::env::var_os("IIO_CORPUS").map_or_else(|| tree::root().join("../shared/corpus"), PathBuf::from)
 }
 
 fn n_files(folder: &Path) -> usize {
@@ -161,7 +186,7 @@ fn after<'a>(log: &'a str, label: &str) -> &'a str {
 }
 
 /// The commit, with a `+` if files differ from it.
-fn commit() -> Result<String> {
+pub(crate) fn commit() -> Result<String> {
     let commit = output("git", &["rev-parse", "--short", "HEAD"])?;
     let changed = !output("git", &["status", "--porcelain"])?.trim().is_empty();
     Ok(format!("{}{}", commit.trim(), if changed { "+" } else { "" }))

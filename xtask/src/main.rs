@@ -1,6 +1,7 @@
 //! Everything a maintainer or CI runs: `cargo xtask VERB`.
 
 mod codegen;
+mod corrupt;
 mod fuzz;
 mod new_codec;
 mod tidy;
@@ -21,7 +22,9 @@ usage: cargo xtask VERB
                               make a codec crate that compiles and passes its suite
   fuzz smoke                  fuzz everything for 10 seconds each, and enter it in fuzz/LEDGER.md
   fuzz run NAME[,NAME ..] [--target T] [--seconds N]
-                              fuzz some codecs or formats";
+                              fuzz some codecs or formats
+  corrupt all | NAME[,NAME ..] [--n N] [--seed S] [--case K]
+                              damage real files and streams and decode them, under a watch of memory and time";
 
 /// What went wrong, for people.
 type Result<T = ()> = std::result::Result<T, String>;
@@ -39,6 +42,7 @@ fn main() -> ExitCode {
         ["features"] => features(),
         ["new-codec", name, "--kind", kind] | ["new-codec", "--kind", kind, name] => new_codec::run(name, kind),
         ["fuzz", rest @ ..] => fuzz::run(rest),
+        ["corrupt", rest @ ..] => corrupt::run(rest),
         _ => Err(USAGE.to_owned()),
     };
     match result {

@@ -9,10 +9,12 @@ use crate::{Result, codegen, say};
 const FILE_LINES: usize = 800;
 
 /// Which crates stand on which codecs: where a stream or a container is defined on another.
-const STANDS_ON: [(&str, &[&str]); 5] = [
+const STANDS_ON: [(&str, &[&str]); 7] = [
     ("iio-zlib", &["iio-deflate"]),
     ("iio-gzip", &["iio-deflate"]),
     ("iio-floatpred", &["iio-delta"]),
+    ("iio-float24", &["iio-floatpred"]),
+    ("iio-bitshuffle", &["iio-byteshuffle"]),
     ("iio-format-png", &["iio-zlib", "iio-deflate"]),
     ("iio-format-jp2", &["iio-jpeg2k"]),
 ];

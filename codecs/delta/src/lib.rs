@@ -50,6 +50,6 @@ mod simd;
 
 pub use codec::{Delta, INFO, check, decode, encode};
 pub use options::{MAX_DIST, Options};
-#[doc(hidden)]
-pub use row::decode_rows_scalar;
 pub use row::{decode_rows, encode_rows};
+#[doc(hidden)]
+pub use row::{decode_rows_scalar, undo_xor_rows_scalar, xor_rows};

@@ -43,6 +43,31 @@ macro_rules! words {
 }
 words!(u8, u16, u32, u64);
 
+/// A byte that is combined by XOR, which is its own inverse: the same walk, for `iio-xor`.
+#[derive(Clone, Copy)]
+struct Bits(u8);
+
+impl Word for Bits {
+    const SIZE: usize = 1;
+    const ZERO: Self = Self(0);
+    #[inline(always)]
+    fn load(bytes: &[u8]) -> Self {
+        Self(u8::load(bytes))
+    }
+    #[inline(always)]
+    fn store(self, bytes: &mut [u8]) {
+        self.0.store(bytes);
+    }
+    #[inline(always)]
+    fn plus(self, other: Self) -> Self {
+        Self(self.0 ^ other.0)
+    }
+    #[inline(always)]
+    fn minus(self, other: Self) -> Self {
+        self.plus(other)
+    }
+}
+
 /// Runs `$body` with `$T` bound to the unsigned integer of `$size` bytes.
 macro_rules! match_size {
     ($size:expr, $T:ident => $body:expr) => {
@@ -115,6 +140,22 @@ pub(crate) fn run<'a>(direction: Direction, rows: impl Iterator<Item = &'a mut [
         Direction::Decode if simd::can_decode(lag) => simd::decode_rows(rows, size, lag),
         Direction::Decode => match_size!(size, T => decode_scalar::<T>(rows, lag)),
     }
+}
+
+/// Combines each byte of each row with the one `lag` bytes before it by XOR, or undoes that, for `iio-xor`. `lag` is not 0.
+#[doc(hidden)]
+pub fn xor_rows<'a>(direction: Direction, rows: impl Iterator<Item = &'a mut [u8]>, lag: usize) {
+    match direction {
+        Direction::Encode => encode_scalar::<Bits>(rows, lag),
+        Direction::Decode if simd::can_decode(lag) => simd::decode_rows(rows, simd::BITS, lag),
+        Direction::Decode => decode_scalar::<Bits>(rows, lag),
+    }
+}
+
+/// The twin of decoding by [`xor_rows`] without vector instructions, for tests.
+#[doc(hidden)]
+pub fn undo_xor_rows_scalar<'a>(rows: impl Iterator<Item = &'a mut [u8]>, lag: usize) {
+    decode_scalar::<Bits>(rows, lag);
 }
 
 /// One step along an axis with gaps: `carry` holds the samples at the position before, and afterwards those here.

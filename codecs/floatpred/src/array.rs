@@ -1,8 +1,9 @@
 //! From an array to rows, and from a row to planes in scratch memory.
 
+use iio_byteshuffle::{join_planes, join_scalar_row, split_planes, split_scalar_row};
 use iio_codec::{ArrayMut, Blame, Context, Direction, Error, Result, zeroed_vec};
 
-use crate::{INFO, Rows, planes};
+use crate::{INFO, Rows};
 
 pub(crate) fn run(
     rows: &Rows,
@@ -29,7 +30,7 @@ pub(crate) fn run_bytes(rows: &Rows, direction: Direction, bytes: &mut [u8], scr
     run_rows(rows, direction, bytes.chunks_exact_mut(rows.row_len), scratch, &Context::default())
 }
 
-/// The twin of [`run_bytes`] without vector instructions here or in `iio-delta`.
+/// The twin of [`run_bytes`] without vector instructions in the crates that this one stands on.
 pub(crate) fn run_bytes_by_scalars(rows: &Rows, direction: Direction, bytes: &mut [u8]) -> Result<()> {
     rows.checked(bytes.len())?;
     for row in bytes.chunks_exact_mut(rows.row_len) {
@@ -37,10 +38,10 @@ pub(crate) fn run_bytes_by_scalars(rows: &Rows, direction: Direction, bytes: &mu
         match direction {
             Direction::Decode => {
                 iio_delta::decode_rows_scalar(&mut scratch, rows.row_len, 1, rows.lag)?;
-                planes::join_by_scalars(&scratch, row, rows);
+                join_scalar_row(&scratch, row, rows.sample_len, rows.reverse());
             }
             Direction::Encode => {
-                planes::split_by_scalars(&scratch, row, rows);
+                split_scalar_row(&scratch, row, rows.sample_len, rows.reverse());
                 iio_delta::encode_rows(row, rows.row_len, 1, rows.lag)?;
             }
         }
@@ -58,20 +59,20 @@ fn run_rows<'a>(
     let scratch = grow(scratch, rows.row_len, cx)?;
     for row in iterator {
         cx.check_cancel(&INFO)?;
-        run_row(rows, direction, row, scratch)?;
+        run_row(rows, direction, row, scratch, cx)?;
     }
     Ok(())
 }
 
-fn run_row(rows: &Rows, direction: Direction, row: &mut [u8], scratch: &mut [u8]) -> Result<()> {
+fn run_row(rows: &Rows, direction: Direction, row: &mut [u8], scratch: &mut [u8], cx: &Context<'_>) -> Result<()> {
     scratch.copy_from_slice(row);
     match direction {
         Direction::Decode => {
             iio_delta::decode_rows(scratch, rows.row_len, 1, rows.lag)?;
-            planes::join(scratch, row, rows);
+            join_planes(scratch, row, rows.sample_len, rows.reverse(), cx)?;
         }
         Direction::Encode => {
-            planes::split(scratch, row, rows);
+            split_planes(scratch, row, rows.sample_len, rows.reverse(), cx)?;
             iio_delta::encode_rows(row, rows.row_len, 1, rows.lag)?;
         }
     }
@@ -94,7 +95,7 @@ fn run_with_gaps(
         for (index, bytes) in row.chunks_exact_mut(piece).enumerate() {
             bytes.copy_from_slice(array.as_ref().row(first + index, piece).ok_or_else(lost)?);
         }
-        run_row(rows, direction, row, scratch)?;
+        run_row(rows, direction, row, scratch, cx)?;
         for (index, bytes) in row.chunks_exact(piece).enumerate() {
             array.row_mut(first + index, piece).ok_or_else(lost)?.copy_from_slice(bytes);
         }

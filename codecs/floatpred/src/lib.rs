@@ -46,8 +46,6 @@
 mod array;
 mod codec;
 mod options;
-mod planes;
-mod simd;
 
 pub use codec::{FloatPred, INFO, check, decode, decode_rows, encode, encode_rows};
 #[doc(hidden)]

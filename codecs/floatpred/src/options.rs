@@ -109,6 +109,11 @@ impl Rows {
         self
     }
 
+    /// True if the last byte of a sample in memory is the most significant one, whose plane is the first.
+    pub(crate) fn reverse(&self) -> bool {
+        self.order == ByteOrder::Little
+    }
+
     pub(crate) fn checked(&self, bytes_len: usize) -> Result<()> {
         let Self { row_len, sample_len, lag, .. } = *self;
         if !matches!(sample_len, 2 | 3 | 4 | 8) || lag == 0 {

@@ -39,14 +39,16 @@
 //!
 //! As in imagecodecs, palettes are looked up, channels are put into the order of their colours, and sYCC becomes RGB,
 //! which is also assumed of three components whose last two are subsampled; options turn that off, and for TIFF 33003
-//! it is off. Unlike there, ICC profiles are not applied: [`info`] gives them.
+//! it is off. Unlike there, ICC profiles are not applied: [`info`] gives them; values out of range are refused, not cut
+//! to the range; and `verbose` prints nothing, because errors carry what OpenJPEG says.
 //!
 //! # Limits and guarantees
 //! Tier 2: OpenJPEG is C, fuzzed by OSS-Fuzz and, through this crate, by us. There is no highest ratio. All headers are
 //! read in Rust first; OpenJPEG sees no boxes and no marker but those it needs, and each tile as an image of its own:
-//! the memory that it takes, which is held against `working_bytes`, is that of one tile (about 5 bytes per sample, 13
-//! for a part of a tile), and tiles are decoded on the executor. A large image of a single tile needs a raised limit.
-//! Encoding takes about 12 bytes per sample of the image. OpenJPEG allocates anew for every image whatever we do.
+//! the memory that it takes, which is held against `working_bytes`, is that of one tile (about 5 bytes per sample; 13
+//! for each sample of a region and of the code blocks around it, but no more than the whole tile where that is what the
+//! limit allows), and tiles are decoded on the executor. A large image of a single tile needs a raised limit, a small
+//! region of it does not. Encoding takes about 12 bytes per sample of the image. OpenJPEG allocates anew for every image whatever we do.
 //! The same input gives the same stream on every machine; irreversible streams may decode with differences of 1.
 //!
 //! Streams have up to 31 bits per sample. Encoding takes up to 25 (22 if lossy), because OpenJPEG's coefficients have

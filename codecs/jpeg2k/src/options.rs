@@ -239,6 +239,10 @@ pub(crate) fn read(id: &CodecId<'_>, fields: &mut Fields<'_>) -> Result<(EncodeO
         fields.int(key, 0..=1024, &mut decode.threads)?;
     }
     encode.threads = decode.threads;
+    if matches!(id, CodecId::Numcodecs(_) | CodecId::Zarr(_)) {
+        // Stores hold it. What OpenJPEG says is not printed: errors carry it.
+        fields.int("verbose", 0..=i64::MAX, &mut 0)?;
+    }
     for key in ["reduce", "skipres"] {
         fields.int(key, 0..=32, &mut decode.reduce)?;
     }

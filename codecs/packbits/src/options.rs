@@ -3,7 +3,7 @@
 #[non_exhaustive]
 pub struct EncodeOptions {
     /// Bytes of a row that no packet crosses, as TIFF wants it; 0 (the default) takes the input as one row. The last
-    /// row may be shorter.
+    /// row may be shorter. Where imagecodecs has the `axis` of an array, this is the length of what follows from it.
     pub row_len: usize,
 }
 

@@ -47,7 +47,10 @@ fn build(_: &CodecId<'_>, fields: &mut Fields<'_>) -> Result<AnyCodec> {
         encode.level = i32::try_from(level).unwrap_or(encode.level);
     }
     fields.int(key::LEVEL, LEVELS, &mut encode.level)?;
-    fields.int(key::THREADS, THREADS, &mut encode.threads)?;
+    // The second is what imagecodecs calls it in Zarr.
+    for key in [key::THREADS, "numthreads"] {
+        fields.int(key, THREADS, &mut encode.threads)?;
+    }
     fields.bool("checksum", &mut encode.checksum)?;
     fields.bool("content_size", &mut encode.content_size)?;
     fields.int_opt("window_log", WINDOW_LOGS, &mut encode.window_log)?;

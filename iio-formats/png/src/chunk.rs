@@ -59,7 +59,12 @@ pub(crate) struct Chunk<'a> {
     crc: u32,
 }
 
-impl Chunk<'_> {
+impl<'a> Chunk<'a> {
+    /// The chunk of this type, data and CRC at `offset`.
+    pub(crate) const fn new(kind: ChunkType, data: &'a [u8], crc: [u8; 4], offset: usize) -> Self {
+        Self { kind, data, offset, crc: u32::from_be_bytes(crc) }
+    }
+
     /// Offset of the data.
     pub(crate) const fn data_offset(&self) -> usize {
         self.offset + 8
@@ -116,17 +121,8 @@ fn wrong_signature(src: &[u8]) -> Error {
     }
 }
 
-/// Reads the chunk at `offset`.
-pub(crate) fn chunk_at(src: &[u8], offset: usize) -> Result<Chunk<'_>> {
-    let lacks =
-        |what: &str, kind: &str| Err(INFO.truncated(format!("file ends in the {what} of {kind}")).at(src.len()));
-    let rest = src.get(offset..).unwrap_or(&[]);
-    let Some((&[l0, l1, l2, l3, t0, t1, t2, t3], rest)) = rest.split_first_chunk::<8>() else {
-        if rest.is_empty() {
-            return Err(INFO.truncated("file ends before IEND").at(src.len()));
-        }
-        return lacks("header", "a chunk");
-    };
+/// Reads length and type of the chunk at `offset`.
+pub(crate) fn chunk_head(&[l0, l1, l2, l3, t0, t1, t2, t3]: &[u8; 8], offset: usize) -> Result<(u32, ChunkType)> {
     let (len, kind) = (u32::from_be_bytes([l0, l1, l2, l3]), ChunkType([t0, t1, t2, t3]));
     if !kind.is_valid() {
         return Err(INFO.malformed(format!("chunk type \"{kind}\" is not four letters")).at(offset + 4));
@@ -134,13 +130,28 @@ pub(crate) fn chunk_at(src: &[u8], offset: usize) -> Result<Chunk<'_>> {
     if len > i32::MAX.unsigned_abs() {
         return Err(INFO.malformed(format!("length {len} of {kind} exceeds 2147483647")).at(offset));
     }
+    Ok((len, kind))
+}
+
+/// Reads the chunk at `offset`.
+pub(crate) fn chunk_at(src: &[u8], offset: usize) -> Result<Chunk<'_>> {
+    let lacks =
+        |what: &str, kind: &str| Err(INFO.truncated(format!("file ends in the {what} of {kind}")).at(src.len()));
+    let rest = src.get(offset..).unwrap_or(&[]);
+    let Some((head, rest)) = rest.split_first_chunk::<8>() else {
+        if rest.is_empty() {
+            return Err(INFO.truncated("file ends before IEND").at(src.len()));
+        }
+        return lacks("header", "a chunk");
+    };
+    let (len, kind) = chunk_head(head, offset)?;
     let Some((data, rest)) = usize::try_from(len).ok().and_then(|len| rest.split_at_checked(len)) else {
         return Err(INFO.truncated(format!("{kind} has {len} bytes, the file has {} more", rest.len())).at(src.len()));
     };
     let Some(&crc) = rest.first_chunk::<4>() else {
         return lacks("CRC", &kind.to_string());
     };
-    Ok(Chunk { kind, data, offset, crc: u32::from_be_bytes(crc) })
+    Ok(Chunk::new(kind, data, crc, offset))
 }
 
 /// Appends a chunk.

@@ -10,7 +10,7 @@ use iio_core::{
 
 use crate::codec::{read_decode_options, read_encode_options};
 use crate::metadata::{Chromaticities, Cicp, IccProfile, Physical, RenderingIntent, Time};
-use crate::{ColourType, DecodeOptions, EncodeOptions, Encoder, Head, Palette, Png, PngCodec, check};
+use crate::{ColourType, DecodeOptions, EncodeOptions, Encoder, Head, Palette, PngCodec, check, walk};
 
 /// What registries know of this format.
 pub static FORMAT: FormatInfo = FormatInfo {
@@ -99,11 +99,9 @@ impl Reader for PngReader {
 
     fn metadata(&self, image: usize) -> Result<Metadata> {
         self.only(image)?;
-        // Texts may stand behind the pixels.
-        let file = self.source.read(0..self.source.len())?;
-        let png = Png::parse(&file, &self.options)?;
         let cx = self.env.chunk_context();
-        Ok(from_chunks(png.metadata(&file, &self.options, &cx)?, &self.head, &self.options))
+        let chunks = walk::metadata(&self.source, self.head.header, &self.options, &cx)?;
+        Ok(from_chunks(chunks, &self.head, &self.options))
     }
 
     fn plan(&self, selection: &Selection) -> Result<ReadPlan> {

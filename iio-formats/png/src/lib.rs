@@ -35,7 +35,8 @@
 //! `limits.working_bytes`, and reads larger images in bands of 1 MiB (interlaced ones it refuses). An encoder holds
 //! the filtered rows likewise. The same array, options and library version give the same file.
 //!
-//! CRCs of all critical chunks and the Adler-32 of the pixels are compared; each fault is an error with its offset.
+//! CRCs of all critical chunks and the Adler-32 of the pixels are compared; each fault is an error with its offset. Of a
+//! file that is opened for its properties or its metadata, no pixels are fetched, and so their CRCs are not compared.
 //!
 //! # Dialects
 //! What libpng merely warns of is accepted, each by an option of [`DecodeOptions`] that can be turned off: ancillary
@@ -62,6 +63,7 @@ mod pack;
 mod png;
 mod simd;
 mod stream;
+mod walk;
 mod zlib;
 
 pub use chunk::ChunkType;

@@ -2,7 +2,7 @@
 
 use iio_codec::{Blame, Context, DType, Header, Layout, Result};
 
-use crate::chunk::{Chunk, ChunkType, check_signature, chunk_at};
+use crate::chunk::{Chunk, ChunkType, check_signature, chunk_at, chunk_head};
 use crate::header::{ColourType, ImageHeader, SIGNATURE};
 use crate::{DecodeOptions, INFO};
 
@@ -108,7 +108,7 @@ pub struct Head {
 }
 
 impl Head {
-    /// Reads up to the first IDAT chunk.
+    /// Reads up to the first IDAT chunk, of which no more than length and type need be there.
     ///
     /// # Errors
     /// `Malformed`, `Truncated`; `Unsupported` for a critical chunk that is not known.
@@ -122,11 +122,8 @@ impl Head {
         let header = ImageHeader::parse(first.data, first.data_offset())?;
         let mut head = Self { header, palette: None, transparent: None, animation: None, data_offset: 0 };
         let mut offset = first.end();
-        loop {
+        while !begins_data(src, offset)? {
             let chunk = chunk_at(src, offset)?;
-            if chunk.kind == ChunkType::IDAT {
-                break;
-            }
             head.take(&chunk, options)?;
             offset = chunk.end();
         }
@@ -381,6 +378,12 @@ impl Png {
             format!("{what} needs {needed} bytes, but {} bytes of IDAT reach {reachable} at most", self.data_len);
         Err(INFO.malformed(message).at(self.head.data_offset))
     }
+}
+
+/// True if a chunk of pixel data begins here.
+fn begins_data(src: &[u8], offset: usize) -> Result<bool> {
+    let head = src.get(offset..).and_then(|rest| rest.first_chunk());
+    head.map_or(Ok(false), |head| chunk_head(head, offset).map(|(_, kind)| kind == ChunkType::IDAT))
 }
 
 /// True if the file ends where a chunk should begin, and the caller accepts that.

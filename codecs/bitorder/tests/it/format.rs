@@ -1,7 +1,7 @@
 //! Vectors from TIFF 6.0, `FillOrder`, by hand.
 
-use iio_bitorder::{INFO, decode, encode, reverse_bits};
-use iio_codec::{AnyCodec, ArrayMut, Cancel, CodecId, Config, Context, DType, ErrorKind, Layout, as_bytes_mut};
+use iio_bitorder::{INFO, check, decode, encode, reverse_bits};
+use iio_codec::{AnyCodec, ArrayMut, Cancel, Check, CodecId, Config, Context, DType, ErrorKind, Layout, as_bytes_mut};
 
 fn both_ways<T: iio_codec::Sample + PartialEq + std::fmt::Debug>(dtype: DType, plain: &[T], reversed: &[T]) {
     let layout = Layout::new(dtype, &[plain.len()]).unwrap();
@@ -39,6 +39,11 @@ fn plain_bytes_need_no_array() {
     reverse_bits(&mut bytes);
     assert_eq!(&bytes, b"\x80\x01\xf0");
     reverse_bits(&mut []);
+}
+
+#[test]
+fn nothing_looks_like_reversed_bits() {
+    assert_eq!(check(&[1, 2, 3]), Check::Unknown);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Vectors from RFC 1951, bit by bit.
 
-use iio_codec::{Check, ErrorKind};
-use iio_deflate::{EncodeOptions, check, decode, decode_exact, decode_into, encode, encode_bound, encode_into};
+use iio_codec::{AnyCodec, Check, CodecId, Config, Context, ErrorKind};
+use iio_deflate::{EncodeOptions, INFO, check, decode, decode_exact, decode_into, encode, encode_bound, encode_into};
 
 use crate::bits::{Bits, block, dynamic};
 
@@ -159,6 +159,25 @@ fn level_trades_size() {
     assert_eq!(len(EncodeOptions::default().level), len(6));
     let error = encode(&src, &EncodeOptions::default().with_level(13)).unwrap_err();
     assert_eq!(error.to_string(), "deflate: level must be 0..=12, got 13");
+}
+
+#[test]
+fn level_is_a_key() {
+    let src: Vec<u8> = (0..40_000u32).map(|i| (i * i / 97 % 23) as u8).collect();
+    let by_key = |config: &Config| {
+        let AnyCodec::Bytes(codec) = INFO.create(&CodecId::Name("deflate"), config).unwrap() else { panic!("bytes") };
+        codec.encoder().unwrap().encode(&src, &Context::default()).unwrap()
+    };
+    let direct = |level| encode(&src, &EncodeOptions::default().with_level(level)).unwrap();
+    for level in [0, 1, 6, 12] {
+        assert_eq!(by_key(&Config::new().set("level", level)), direct(level));
+    }
+    assert_eq!(by_key(&Config::new()), direct(6));
+    assert!(direct(0) != direct(1) && direct(1) != direct(6) && direct(6) != direct(12));
+    for level in [-1, 13] {
+        let error = INFO.create(&CodecId::Name("deflate"), &Config::new().set("level", level)).unwrap_err();
+        assert_eq!(error.to_string(), format!("deflate: level must be an integer in 0..=12, got {level}"));
+    }
 }
 
 #[test]

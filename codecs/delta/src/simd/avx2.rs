@@ -1,6 +1,7 @@
 use core::arch::x86_64::{
     __m256i, _mm256_add_epi8, _mm256_add_epi16, _mm256_add_epi32, _mm256_add_epi64, _mm256_loadu_si256,
     _mm256_permute2x128_si256, _mm256_set1_epi8, _mm256_setzero_si256, _mm256_shuffle_epi8, _mm256_storeu_si256,
+    _mm256_xor_si256,
 };
 
 /// Bytes of a lane. Byte shuffles do not cross it, so that it bounds the distance.
@@ -12,6 +13,7 @@ const VECTOR: usize = 2 * LANE;
 #[target_feature(enable = "avx2")]
 pub(super) fn decode_rows<'a>(rows: impl Iterator<Item = &'a mut [u8]>, size: usize, lag: usize) {
     match size {
+        super::BITS => by_steps::<{ super::BITS }>(rows, lag),
         1 => by_steps::<1>(rows, lag),
         2 => by_steps::<2>(rows, lag),
         4 => by_steps::<4>(rows, lag),
@@ -148,6 +150,7 @@ fn sum<const SIZE: usize, const STEPS: usize>(mut vector: __m256i, shuffles: &Sh
 #[inline]
 fn add<const SIZE: usize>(a: __m256i, b: __m256i) -> __m256i {
     match SIZE {
+        super::BITS => _mm256_xor_si256(a, b),
         1 => _mm256_add_epi8(a, b),
         2 => _mm256_add_epi16(a, b),
         4 => _mm256_add_epi32(a, b),

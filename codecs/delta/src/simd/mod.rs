@@ -10,6 +10,9 @@
 #[cfg(target_arch = "x86_64")]
 mod avx2;
 
+/// Size that says that samples are not added but combined by XOR, for `iio-xor`.
+pub(crate) const BITS: usize = 0;
+
 /// True if this machine has vector instructions for these parameters.
 pub(crate) fn can_decode(lag: usize) -> bool {
     #[cfg(target_arch = "x86_64")]

@@ -1,9 +1,9 @@
 //! Vectors from TIFF 6.0, Section 14, and the DNG specification, by hand.
 
 use iio_codec::{
-    AnyCodec, ArrayMut, CodecId, Config, Context, DType, ErrorKind, Layout, Result, as_bytes, as_bytes_mut,
+    AnyCodec, ArrayMut, Check, CodecId, Config, Context, DType, ErrorKind, Layout, Result, as_bytes, as_bytes_mut,
 };
-use iio_delta::{INFO, Options, decode, encode};
+use iio_delta::{INFO, Options, check, decode, encode};
 
 fn both_ways<T: iio_codec::Sample + std::fmt::Debug>(
     dtype: DType,
@@ -81,6 +81,23 @@ fn columns_of_pixels_are_axis_minus_two() {
 fn axis_zero_is_differences_of_rows() {
     let options = Options::default().with_axis(0);
     both_ways(DType::U8, &[3, 2], &options, &[1, 2, 4, 8, 5, 9], &[1, 2, 3, 6, 1, 1u8]);
+}
+
+#[test]
+fn dist_skips_samples() {
+    let options = Options::default().with_dist(2);
+    both_ways(DType::U8, &[6], &options, &[1, 10, 2, 20, 4, 40], &[1, 10, 1, 10, 2, 20u8]);
+    both_ways(DType::U16, &[3, 2], &options.with_axis(0), &[1, 2, 9, 9, 300, 2], &[1, 2, 9, 9, 299, 0u16]);
+    for dist in [0, 65] {
+        let layout = Layout::new(DType::U8, &[4]).unwrap();
+        let error = encode(ArrayMut::new(&mut [0; 4], layout).unwrap(), &Options::default().with_dist(dist));
+        assert_eq!(error.unwrap_err().to_string(), format!("delta: dist must be 1..=64, got {dist}"));
+    }
+}
+
+#[test]
+fn nothing_looks_like_differences() {
+    assert_eq!(check(&[1, 2, 3]), Check::Unknown);
 }
 
 fn decoded_by(id: CodecId<'_>, config: &Config, mut bytes: Vec<u8>) -> Result<Vec<u8>> {

@@ -1,7 +1,9 @@
 //! Vectors from TIFF Technical Note 3 and the DNG specification, by hand.
 
-use iio_codec::{AnyCodec, ArrayMut, CodecId, Config, Context, DType, ErrorKind, Layout, Limits, Result, as_bytes_mut};
-use iio_floatpred::{ByteOrder, INFO, Options, Rows, decode, decode_rows, encode, encode_rows};
+use iio_codec::{
+    AnyCodec, ArrayMut, Check, CodecId, Config, Context, DType, ErrorKind, Layout, Limits, Result, as_bytes_mut,
+};
+use iio_floatpred::{ByteOrder, INFO, Options, Rows, check, decode, decode_rows, encode, encode_rows};
 
 fn bytes_of(numbers: &[u64], size: usize, order: ByteOrder) -> Vec<u8> {
     let number = |value: &u64| match order {
@@ -59,6 +61,27 @@ fn samples_of_a_pixel_are_the_distance() {
 fn axis_zero_makes_the_whole_array_one_row() {
     let options = Options::default().with_axis(0);
     both_ways(DType::F16, &[2, 2], &options, &[0x1000, 0x2000, 0x1100, 0x2100], &[0x10, 0x20, 1, 1, 0xef, 0xdf, 0, 0]);
+}
+
+#[test]
+fn dist_is_counted_in_positions_on_the_axis() {
+    // Planes 10 20 30, 1 2 3: each byte less the one two before.
+    let options = Options::default().with_dist(2);
+    both_ways(DType::F16, &[3], &options, &[0x1001, 0x2002, 0x3003], &[0x10, 0x20, 0x20, 0xe1, 0xd2, 2]);
+    // Two samples a position: a distance of four bytes.
+    let options = options.with_axis(0);
+    both_ways(
+        DType::F16,
+        &[2, 2],
+        &options,
+        &[0x1001, 0x2002, 0x3003, 0x4004],
+        &[16, 32, 48, 64, 0xf1, 0xe2, 0xd3, 0xc4],
+    );
+}
+
+#[test]
+fn nothing_looks_like_predicted_floats() {
+    assert_eq!(check(&[1, 2, 3]), Check::Unknown);
 }
 
 fn decoded_by(id: CodecId<'_>, config: &Config, mut bytes: Vec<u8>) -> Result<Vec<u8>> {

@@ -166,6 +166,14 @@ fn encode_options_stand_in_the_header() {
 }
 
 #[test]
+fn level_trades_size() {
+    let src: Vec<u8> = (0..40_000u32).map(|i| (i * i / 97 % 23) as u8).collect();
+    let len = |level| encode(&src, &EncodeOptions::default().with_level(level)).unwrap().len();
+    assert!(len(12) < len(6) && len(6) < len(1) && len(1) < len(0), "{} {} {}", len(12), len(6), len(1));
+    assert_eq!(len(6), encode(&src, &EncodeOptions::default()).unwrap().len());
+}
+
+#[test]
 fn bad_encode_options_are_refused() {
     let error = |options: EncodeOptions| encode(b"abc", &options).unwrap_err().to_string();
     assert_eq!(error(EncodeOptions::default().with_level(13)), "gzip: level must be 0..=12, got 13");
@@ -182,6 +190,11 @@ fn options_by_key_have_their_effect() {
     };
     let encode = |config: &Config| build(config).encoder().unwrap().encode(b"abc", &Context::default()).unwrap();
     assert_eq!(encode(&Config::new().set("level", 0)), abc());
+    assert_eq!(encode(&Config::new()), encode(&Config::new().set("level", 6)));
+    for level in [-1, 13] {
+        let error = INFO.create(&CodecId::Zarr("gzip"), &Config::new().set("level", level)).unwrap_err();
+        assert_eq!(error.to_string(), format!("gzip: level must be an integer in 0..=12, got {level}"));
+    }
     let named = encode(&Config::new().set("name", "a").set("mtime", 7));
     assert_eq!(header(&named).unwrap().name, Some(&b"a"[..]));
     assert_eq!(header(&named).unwrap().mtime, 7);

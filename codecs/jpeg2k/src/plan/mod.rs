@@ -7,7 +7,7 @@
 
 mod weight;
 
-use iio_codec::{Blame, Context, Result};
+use iio_codec::{Blame, Context, Error, ErrorKind, Result};
 use weight::Weight;
 pub(crate) use weight::encoding;
 
@@ -41,7 +41,8 @@ pub(crate) struct Part {
 pub(crate) struct Plan {
     /// The window to decode on the reference grid: left, top, right, bottom.
     pub(crate) window: [u32; 4],
-    /// Tiles are decoded whole and then cut: OpenJPEG 2.5.3 leaves high-throughput blocks out of a window.
+    /// Tiles are decoded whole and then cut: OpenJPEG 2.5.3 leaves high-throughput blocks out of a window, and a large
+    /// part of a tile takes more room than all of it.
     whole_tiles: bool,
     /// The tiles that meet the window: first column, first row, columns, rows.
     pub(crate) tiles: [u32; 4],
@@ -135,13 +136,20 @@ impl Plan {
             // OpenJPEG leaves samples unset, and says so of the last tile only, where an order omits a resolution.
             return Err(INFO.unsupported("changes of the progression order in tiles that depend on each other"));
         }
-        if survey.high_throughput && !split {
+        let in_part = survey.total(n_tiles, window, split, survey.in_part);
+        let whole = survey.total(n_tiles, if split { window } else { size.area }, split, survey.whole);
+        // Where tiles depend on each other, "whole" is an image of which not all tiles were looked at.
+        let saves = (split || n_tiles == 1) && in_part > cx.limits.working_bytes && whole < in_part;
+        let whole_tiles = survey.high_throughput || saves;
+        let working = if whole_tiles { whole } else { in_part };
+        if working > cx.limits.working_bytes {
+            return Err(too_large(info, split, reduce, working, cx.limits.working_bytes));
+        }
+        if whole_tiles && !split {
             window = size.area;
         }
-        let working = survey.total(n_tiles, window, split);
-        cx.gate_working(&INFO, working)?;
         let levels = survey.codings.iter().map(|coding| coding.levels).collect();
-        let Survey { parts, seen, mut own_levels, high_throughput: whole_tiles, .. } = survey;
+        let Survey { parts, seen, mut own_levels, .. } = survey;
         own_levels.sort_by_key(|(tile, _)| *tile);
         Ok(Self { window, whole_tiles, tiles, parts, split, working, seen, levels, own_levels })
     }
@@ -181,6 +189,17 @@ impl Plan {
     }
 }
 
+#[cold]
+fn too_large(info: &Info<'_>, split: bool, reduce: u8, requested: u64, allowed: u64) -> Error {
+    let [width, height] = if split { info.size.tile } else { info.size.extent(0) };
+    let what = if split || info.size.n_tiles() == [1, 1] { "a tile" } else { "an image of tiles that overlap" };
+    let lower = if reduce < info.min_levels { " or decode a lower resolution with reduce" } else { "" };
+    let message = format!(
+        "{what} of {width}x{height} needs {requested} of working memory, limit working_bytes is {allowed}: raise it{lower}"
+    );
+    Error::new(INFO.name, ErrorKind::Limit { which: "working_bytes", requested, allowed }, message)
+}
+
 /// Left, top, right, bottom of a component within an area of the reference grid.
 pub(crate) fn component_area(area: [u32; 4], component: Component, reduce: u8) -> [u32; 4] {
     let (dx, dy) = (u32::from(component.dx), u32::from(component.dy));
@@ -215,7 +234,11 @@ struct Survey<'a, 'c> {
     seen: Vec<Seen>,
     parts: Vec<Part>,
     n_parts: usize,
-    working: u64,
+    /// The most that a tile takes if what is wanted of it is decoded, and if all of it is.
+    in_part: u64,
+    whole: u64,
+    /// The most bytes of a tile, which OpenJPEG gathers.
+    most_bytes: u64,
     /// Steps that the survey itself took.
     steps: u64,
     own_levels: Vec<(u16, Vec<u8>)>,
@@ -247,7 +270,9 @@ impl<'a, 'c> Survey<'a, 'c> {
             seen: vec![Seen::default(); n_tiles],
             parts: Vec::new(),
             n_parts: 0,
-            working: 0,
+            in_part: 0,
+            whole: 0,
+            most_bytes: 0,
             steps: 0,
             own_levels: Vec::new(),
             order_changes: false,
@@ -286,10 +311,10 @@ impl<'a, 'c> Survey<'a, 'c> {
         Ok(())
     }
 
-    /// Bytes that OpenJPEG holds at most.
-    fn total(&self, n_tiles: u64, window: [u32; 4], split: bool) -> u64 {
+    /// Bytes that OpenJPEG holds at most, if a tile takes `tile`.
+    fn total(&self, n_tiles: u64, window: [u32; 4], split: bool, tile: u64) -> u64 {
         let size = &self.info.size;
-        let mut working = FIXED_BYTES.saturating_add(self.working);
+        let mut working = FIXED_BYTES.saturating_add(tile).saturating_add(self.most_bytes);
         if n_tiles > 1 && !split {
             let samples = |component| area(component_area(window, component, self.reduce));
             let planes = size.components().map(samples).fold(0, u64::saturating_add);
@@ -323,7 +348,7 @@ impl<'a, 'c> Survey<'a, 'c> {
             }
         }
         let [column, row, columns, rows] = self.tiles;
-        let (across, mut most) = (self.info.size.n_tiles()[0], 0);
+        let across = self.info.size.n_tiles()[0];
         for tile in
             (row..row + rows).flat_map(|row| (column..column + columns).map(move |column| row * across + column))
         {
@@ -346,10 +371,8 @@ impl<'a, 'c> Survey<'a, 'c> {
             if packets > bytes.saturating_add(self.packed_len) {
                 return truncated(format!("has {packets} packets in {bytes} bytes"));
             }
-            most = most.max(bytes);
+            self.most_bytes = self.most_bytes.max(bytes);
         }
-        // OpenJPEG gathers the parts of a tile.
-        self.working = self.working.saturating_add(most);
         Ok(())
     }
 
@@ -431,7 +454,8 @@ impl<'a, 'c> Survey<'a, 'c> {
             // The survey of many tiles of many components takes its time as well.
             self.steps += weight.n_resolutions;
             weight.check_steps(by_position, self.steps, info)?;
-            self.working = self.working.max(weight.working(coding.n_layers, info.size.n_components()));
+            let [in_part, whole] = weight.working(coding.n_layers, info.size.n_components());
+            (self.in_part, self.whole) = (self.in_part.max(in_part), self.whole.max(whole));
             packets = weight.packets.saturating_mul(coding.n_layers.into());
             if let Some(codings) = codings {
                 self.own_levels.push((tile, codings.iter().map(|coding| coding.levels).collect()));

@@ -12,6 +12,10 @@ const BLOCK_BYTES: u64 = 480;
 const ENCODED_BLOCK_BYTES: u64 = 9000;
 /// What OpenJPEG allocates for one band of a precinct, mostly the heads of two tag trees.
 const PRECINCT_BYTES: u64 = 320;
+/// Width and height of a cell of the sparse array that OpenJPEG decodes a part of a tile to.
+const SPARSE_CELL: u64 = 64;
+/// Samples that the wavelet takes from both sides of a window.
+const REACH: u64 = 16;
 /// Steps of the packet iterator that are always granted, and those per byte of input. A step takes some nanoseconds.
 const FREE_STEPS: u64 = 1 << 26;
 const STEPS_PER_BYTE: u64 = 256;
@@ -19,10 +23,12 @@ const STEPS_PER_BYTE: u64 = 256;
 /// What one tile costs.
 pub(super) struct Weight {
     area: [u32; 4],
-    /// Not all of the tile is wanted: OpenJPEG then keeps decoded blocks, a sparse copy and the window.
-    partial: bool,
+    /// What is wanted of the tile, if that is not all: OpenJPEG then keeps decoded blocks, a sparse copy and the window.
+    window: Option<[u32; 4]>,
     reduce: u8,
     samples: u64,
+    /// Samples of the blocks that the window touches, at all resolutions.
+    touched: u64,
     blocks: u64,
     /// Precincts, counted once for each band.
     bands: u64,
@@ -40,9 +46,10 @@ impl Weight {
         let inside = window[0] <= area[0] && window[1] <= area[1] && window[2] >= area[2] && window[3] >= area[3];
         Self {
             area,
-            partial: !inside,
+            window: if inside { None } else { Some(window) },
             reduce,
             samples: 0,
+            touched: 0,
             blocks: 0,
             bands: 0,
             packets: 0,
@@ -66,6 +73,9 @@ impl Weight {
         for resolution in 0..=coding.levels {
             let below = coding.levels - resolution;
             let [left, top, right, bottom] = full.map(|edge| reduced(edge, below));
+            if below >= self.reduce {
+                self.touched = self.touched.saturating_add(self.touched_at(component, coding, below));
+            }
             let [width, height] = coding.precinct(resolution);
             let across = cells(left, right, width);
             let down = cells(top, bottom, height);
@@ -87,6 +97,20 @@ impl Weight {
         Ok(area(full) == 0)
     }
 
+    /// Samples of the code blocks, and of the cells of OpenJPEG's sparse copy, that the window touches at a resolution.
+    fn touched_at(&self, component: Component, coding: &Coding<'_>, below: u8) -> u64 {
+        let [left, top, right, bottom] = component_area(self.area, component, below);
+        let [x0, y0, x1, y1] = component_area(self.window.unwrap_or(self.area), component, below);
+        let along = |from: u32, to: u32, first: u32, last: u32, block: u8| {
+            // A block of a band covers twice its size, and is touched from either side; so is a cell.
+            let grown =
+                u64::from(last.min(to).saturating_sub(first.max(from))) + (4 << block) + 4 * SPARSE_CELL + REACH;
+            grown.min(u64::from(to - from).next_multiple_of(SPARSE_CELL))
+        };
+        let [block_width, block_height] = coding.code_block;
+        along(left, right, x0, x1, block_width).saturating_mul(along(top, bottom, y0, y1, block_height))
+    }
+
     /// Progression by position walks the reference grid in steps of the least precinct.
     pub(super) fn check_steps(&self, by_position: bool, others: u64, info: &Info<'_>) -> Result<()> {
         let [left, top, right, bottom] = self.area;
@@ -101,24 +125,26 @@ impl Weight {
         Ok(())
     }
 
-    /// Bytes that OpenJPEG holds while it decodes this tile: samples as `i32`, the structures, a mark for each packet.
-    pub(super) fn working(&self, n_layers: u16, n_components: usize) -> u64 {
+    /// Bytes that OpenJPEG holds while it decodes what is wanted of this tile, and all of it: samples as `i32`, the
+    /// structures, a mark for each packet.
+    pub(super) fn working(&self, n_layers: u16, n_components: usize) -> [u64; 2] {
         let marks = self
             .most_precincts
             .saturating_mul(n_components as u64)
             .saturating_mul(self.most_resolutions)
             .saturating_mul(u64::from(n_layers) + 1);
         let samples = self.samples >> (2 * u32::from(self.reduce)).min(63);
-        [
-            samples.saturating_mul(if self.partial { 13 } else { 4 }),
+        let structures = [
             self.blocks.saturating_mul(BLOCK_BYTES),
             self.bands.saturating_mul(PRECINCT_BYTES),
             marks.saturating_mul(2),
             (n_components as u64).saturating_mul(super::COMPONENT_BYTES),
             super::TILE_BYTES,
-        ]
-        .into_iter()
-        .fold(0, u64::saturating_add)
+        ];
+        let structures = structures.into_iter().fold(0, u64::saturating_add);
+        let whole = samples.saturating_mul(4);
+        let in_part = if self.window.is_some() { samples.min(self.touched).saturating_mul(13) } else { whole };
+        [in_part, whole].map(|held| held.saturating_add(structures))
     }
 }
 

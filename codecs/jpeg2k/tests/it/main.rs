@@ -1,6 +1,7 @@
 //! Tests of the JPEG 2000 codec.
 #![expect(
     clippy::unwrap_used,
+    clippy::panic,
     clippy::print_stderr,
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
@@ -11,6 +12,7 @@ mod build;
 mod corpus;
 mod format;
 mod jp2;
+mod keys;
 mod options;
 mod region;
 mod safety;

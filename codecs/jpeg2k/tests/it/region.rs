@@ -1,8 +1,10 @@
 //! Regions and resolutions against the whole image.
 
-use iio_codec::{ArrayMut, ArrayRef, Context, DType, ErrorKind, Layout};
-use iio_jpeg2k::{DecodeOptions, EncodeOptions, Format, decode, decode_into, encode, header};
+use iio_codec::{AlignedBytes, ArrayCodec, ArrayMut, ArrayRef, Context, DType, ErrorKind, Layout, Limits, Result};
+use iio_jpeg2k::{DecodeOptions, EncodeOptions, Format, Jpeg2k, decode, decode_into, encode, header};
 use iio_testkit::{Content, Threads};
+
+use crate::build::{cod, part, qcd, siz, stream};
 
 const SHAPE: [usize; 3] = [61, 83, 3];
 
@@ -122,4 +124,110 @@ fn options_that_do_not_fit_the_image_are_refused() {
     // Pixels 5 to 6 of columns: none of them is a multiple of 4.
     let error = kind(DecodeOptions::default().with_reduce(2u8).with_region([5, 0, 7, 61]));
     assert_eq!(error.kind(), ErrorKind::InvalidArgument, "{error}");
+}
+
+fn within(src: &[u8], options: &DecodeOptions, working_bytes: u64) -> Result<(Layout, AlignedBytes)> {
+    let cx = Context::with_limits(Limits::default().with_working_bytes(working_bytes));
+    Jpeg2k::new(EncodeOptions::default(), options.clone()).decoder()?.decode(src, None, &cx)
+}
+
+/// The least limit under which this decodes, by the error of a lower one.
+fn needed(src: &[u8], options: &DecodeOptions) -> u64 {
+    match within(src, options, 1 << 16).unwrap_err().kind() {
+        ErrorKind::Limit { which: "working_bytes", requested, .. } => requested,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// OpenJPEG holds more for most of a tile than for all of it.
+#[test]
+fn region_within_the_memory_of_the_whole_is_its_crop() {
+    let layout = Layout::new(DType::U8, &[500, 600, 3]).unwrap();
+    let samples = Content::Photo.array(&layout, None);
+    for tile in [None, Some([400, 350])] {
+        let options = EncodeOptions::default().with_tile(tile);
+        let src = encode(ArrayRef::new(&samples, layout).unwrap(), &options).unwrap();
+        let least = needed(&src, &DecodeOptions::default());
+        within(&src, &DecodeOptions::default(), least).unwrap();
+        for (reduce, region) in
+            [(0, [1, 1, 600, 500]), (0, [0, 0, 599, 500]), (0, [7, 9, 590, 410]), (1, [2, 2, 600, 500])]
+        {
+            let options = DecodeOptions::default().with_reduce(reduce).with_region(region);
+            let least = needed(&src, &DecodeOptions::default().with_reduce(reduce)).min(least);
+            assert!(needed(&src, &options) <= least, "{tile:?} {region:?}");
+            let (_, part) = within(&src, &options, least).unwrap();
+            let [left, top, right, bottom] = region.map(|edge: u32| edge.div_ceil(1 << reduce) as usize);
+            let whole = decode(&src, &DecodeOptions::default().with_reduce(reduce)).unwrap();
+            assert!(*part == crop(&whole.1, whole.0.shape()[1], [left, top, right, bottom]), "{tile:?} {region:?}");
+            assert!(*part == *decode(&src, &options).unwrap().1, "{tile:?} {region:?}");
+        }
+    }
+}
+
+/// One tile of 13000 x 13000 with empty packets: all samples are 128.
+fn huge() -> Vec<u8> {
+    let header = [siz([0, 0, 13_000, 13_000], [13_000, 13_000], [0, 0], &[[7, 1, 1]]), cod(1, 1), qcd(1)];
+    stream(&header, &[part(0, 0, 1, &[], &[0, 0])])
+}
+
+#[test]
+fn small_region_of_a_tile_beyond_the_limit_decodes() {
+    let src = huge();
+    assert!(needed(&src, &DecodeOptions::default()) > Limits::default().working_bytes);
+    let options = DecodeOptions::default().with_region([12_900, 0, 13_000, 50]);
+    let (layout, samples) = decode(&src, &options).unwrap();
+    assert_eq!(layout.shape(), [50, 100]);
+    assert_eq!(*samples, [128; 5000]);
+}
+
+#[test]
+fn limit_of_a_large_tile_is_named_with_the_way_out() {
+    let src = huge();
+    let options = DecodeOptions::default().with_region([1, 1, 13_000, 13_000]);
+    let error = decode(&src, &options).unwrap_err();
+    let ErrorKind::Limit { which: "working_bytes", requested, allowed } = error.kind() else { panic!("{error}") };
+    let text = format!(
+        "jpeg2k: a tile of 13000x13000 needs {requested} of working memory, limit working_bytes is {allowed}: raise it \
+         or decode a lower resolution with reduce"
+    );
+    assert_eq!(error.to_string(), text);
+    let last = decode(&src, &options.with_reduce(1u8)).map(|(layout, _)| layout).unwrap();
+    assert_eq!(last.shape(), [6499, 6499]);
+}
+
+/// The most memory that this process ever held.
+#[cfg(target_os = "linux")]
+fn peak() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+    line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() << 10
+}
+
+/// Runs itself in a process of its own, where no other test takes memory.
+#[cfg(target_os = "linux")]
+#[test]
+fn memory_of_a_region_stays_within_the_limit() {
+    const FILE: &str = "IIO_JPEG2K_REGION_TEST";
+    if let Some(path) = std::env::var_os(FILE) {
+        let src = std::fs::read(path).unwrap();
+        let limit = needed(&src, &DecodeOptions::default());
+        let before = peak();
+        let (layout, _) = within(&src, &DecodeOptions::default().with_region([1, 1, 1999, 1999]), limit).unwrap();
+        let used = peak() - before;
+        assert!(used < limit + layout.n_bytes() as u64 + (4 << 20), "{used} bytes under a limit of {limit}");
+        return;
+    }
+    let layout = Layout::new(DType::U8, &[2000, 2000]).unwrap();
+    let samples = Content::Photo.array(&layout, None);
+    let src = encode(ArrayRef::new(&samples, layout).unwrap(), &EncodeOptions::default()).unwrap();
+    let path = std::env::temp_dir().join(format!("iio-jpeg2k-region-{}.jp2", std::process::id()));
+    std::fs::write(&path, src).unwrap();
+    let child = std::process::Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "region::memory_of_a_region_stays_within_the_limit", "--nocapture"])
+        .env(FILE, &path)
+        .output();
+    std::fs::remove_file(&path).unwrap();
+    let child = child.unwrap();
+    let said = String::from_utf8_lossy(&child.stdout).into_owned() + &String::from_utf8_lossy(&child.stderr);
+    assert!(child.status.success() && said.contains("1 passed"), "{said}");
 }

@@ -1,7 +1,7 @@
 //! Vectors from TIFF 6.0, Section 9, and Apple TN1023, byte by byte.
 
-use iio_codec::ErrorKind;
-use iio_packbits::{EncodeOptions, decode, decode_exact, decode_into, decoded_size, encode};
+use iio_codec::{AnyCodec, Check, CodecId, Config, Context, ErrorKind};
+use iio_packbits::{EncodeOptions, INFO, check, decode, decode_exact, decode_into, decoded_size, encode};
 
 const UNPACKED: [u8; 24] = [
     0xaa, 0xaa, 0xaa, 0x80, 0x00, 0x2a, 0xaa, 0xaa, 0xaa, 0xaa, 0x80, 0x00, 0x2a, 0x22, 0xaa, 0xaa, 0xaa, 0xaa, 0xaa,
@@ -50,4 +50,35 @@ fn truncated_literal_names_the_missing_bytes() {
     let error = decode(&[3, 1, 2]).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Truncated);
     assert_eq!(error.to_string(), "packbits: last packet lacks 2 bytes (at byte 3)");
+}
+
+#[test]
+fn row_len_is_a_key() {
+    let write = |config: &Config| {
+        let AnyCodec::Bytes(codec) = INFO.create(&CodecId::Tiff(32773), config).unwrap() else { panic!("bytes") };
+        codec.encoder().unwrap().encode(&[5; 12], &Context::default()).unwrap()
+    };
+    assert_eq!(write(&Config::new()), [245, 5]);
+    assert_eq!(write(&Config::new().set("row_len", 0)), [245, 5]);
+    assert_eq!(write(&Config::new().set("row_len", 4)), [253, 5, 253, 5, 253, 5]);
+    let error = INFO.create(&CodecId::Tiff(32773), &Config::new().set("row_len", -1)).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidArgument);
+}
+
+/// A uint8 array [2, 3, 4] whose samples are 0, 0, 1, 1, 2, 2 in runs of four: what the `axis` of imagecodecs gives is
+/// the length of a row from that axis on.
+#[test]
+fn axis_of_an_array_is_a_row_len() {
+    let src: Vec<u8> = (0..24).map(|i| i / 8).collect();
+    let packed = |row_len| encode(&src, &EncodeOptions::default().with_row_len(row_len)).unwrap();
+    assert_eq!(packed(4), [253, 0, 253, 0, 253, 1, 253, 1, 253, 2, 253, 2]);
+    assert_eq!(packed(3 * 4), [249, 0, 253, 1, 253, 1, 249, 2]);
+    assert_eq!(packed(2 * 3 * 4), [249, 0, 249, 1, 249, 2]);
+}
+
+#[test]
+fn nothing_looks_like_packbits() {
+    for src in [&PACKED[..], &[], b"II*\0"] {
+        assert_eq!(check(src), Check::Unknown);
+    }
 }

@@ -1,9 +1,9 @@
 //! Vectors from TIFF 6.0 and the GenICam and GigE Vision pixel formats, by hand, and the options.
 
 use iio_codec::{
-    AnyCodec, ArrayMut, ArrayRef, CodecId, Config, Context, DType, ErrorKind, Layout, Result, Sample, as_bytes,
+    AnyCodec, ArrayMut, ArrayRef, Check, CodecId, Config, Context, DType, ErrorKind, Layout, Result, Sample, as_bytes,
 };
-use iio_packints::{BitOrder, INFO, Options, decode, decode_into, encode, encoded_len};
+use iio_packints::{BitOrder, INFO, Options, check, decode, decode_into, encode, encoded_len};
 
 fn both_ways<T: Sample>(dtype: DType, options: &Options, samples: &[T], stream: &[u8]) {
     let layout = Layout::new(dtype, &[samples.len()]).unwrap();
@@ -168,6 +168,35 @@ fn options_are_keys() {
     assert_eq!(error.to_string(), "packints: bitorder must be one of auto, msb, lsb, packed, <, >, got \"big\"");
     let error = decoded_by(&Config::new().set("bits_per_sample", 65)).unwrap_err();
     assert_eq!(error.to_string(), "packints: bits_per_sample must be an integer in 1..=64, got 65");
+}
+
+#[test]
+fn sign_extend_and_truncate_are_keys() {
+    let layout = Layout::new(DType::I16, &[2]).unwrap();
+    let build = |config: &Config| match INFO.create(&CodecId::Name("packints"), config).unwrap() {
+        AnyCodec::Array(codec) => codec,
+        other => panic!("{other:?}"),
+    };
+    let twelve = || Config::new().set("bits_per_sample", 12);
+    let write = |config: &Config, samples: [i16; 2]| {
+        let array = ArrayRef::new(as_bytes(&samples), layout).unwrap();
+        build(config).encoder().unwrap().encode(array, &Context::default())
+    };
+    let read = |config: &Config| {
+        build(config).decoder().unwrap().decode(&[0xab, 0xc1, 0x23], Some(&layout), &Context::default()).unwrap().1
+    };
+    let signed = twelve().set("sign_extend", true);
+    assert_eq!(*read(&signed), *as_bytes(&[-0x544i16, 0x123]));
+    assert_eq!(*read(&twelve()), *as_bytes(&[0xabci16, 0x123]));
+    assert_eq!(write(&signed, [-0x544, 0x123]).unwrap(), [0xab, 0xc1, 0x23]);
+    assert_eq!(write(&twelve(), [-0x544, 0x123]).unwrap_err().kind(), ErrorKind::InvalidArgument);
+    assert_eq!(write(&twelve().set("truncate", true), [0x7abc, 0x123]).unwrap(), [0xab, 0xc1, 0x23]);
+    assert_eq!(write(&twelve(), [0x7abc, 0x123]).unwrap_err().kind(), ErrorKind::InvalidArgument);
+}
+
+#[test]
+fn nothing_looks_like_packed_integers() {
+    assert_eq!(check(&[0xab, 0xc1, 0x23]), Check::Unknown);
 }
 
 #[test]

@@ -8,6 +8,11 @@ fn encode(id: CodecId<'_>, config: &Config, src: &[u8]) -> Vec<u8> {
     codec.encoder().unwrap().encode(src, &Context::default()).unwrap()
 }
 
+fn decode(id: CodecId<'_>, config: &Config, src: &[u8]) -> iio_codec::Result<Vec<u8>> {
+    let AnyCodec::Bytes(codec) = INFO.create(&id, config).unwrap() else { panic!("a byte codec") };
+    codec.decoder().unwrap().decode(src, &Context::default())
+}
+
 fn refusal(id: CodecId<'_>, config: &Config) -> String {
     INFO.create(&id, config).unwrap_err().to_string()
 }
@@ -50,6 +55,13 @@ fn raw_of_imagecodecs_leaves_the_frame_out() {
             assert_eq!(encode(id, &Config::new().set("raw", false), &src), framed);
             let raw = encode(id, &Config::new().set("raw", true), &src);
             assert_eq!(raw, framed[2..framed.len() - 4]);
+            let fast = Config::new().set("raw", true).set("level", 1);
+            let framed_fast = encode(id, &Config::new().set("level", 1), &src);
+            assert!(framed_fast != framed);
+            assert_eq!(encode(id, &fast, &src), framed_fast[2..framed_fast.len() - 4]);
+            assert_eq!(decode(id, &fast, &raw).unwrap(), src);
+            assert_eq!(decode(id, &Config::new(), &framed).unwrap(), src);
+            assert!(decode(id, &fast, &framed).is_err() && decode(id, &Config::new(), &raw).is_err());
         }
     }
     assert!(refusal(CodecId::Name("zlib"), &Config::new().set("raw", true)).starts_with("zlib: unknown option raw"));
@@ -63,10 +75,7 @@ fn checksum_is_ignored_where_asked() {
     if let Some(last) = stream.last_mut() {
         *last ^= 1;
     }
-    let decode = |config: &Config| {
-        let AnyCodec::Bytes(codec) = INFO.create(&CodecId::Name("zlib"), config).unwrap() else { panic!("bytes") };
-        codec.decoder().unwrap().decode(&stream, &Context::default())
-    };
+    let decode = |config: &Config| decode(CodecId::Name("zlib"), config, &stream);
     assert!(decode(&Config::new()).is_err());
     assert_eq!(decode(&Config::new().set("ignore_checksum", true)).unwrap(), b"abc");
 }

@@ -135,6 +135,46 @@ fn threads_give_the_same_bytes_at_every_width() {
 }
 
 #[test]
+fn numthreads_is_the_key_of_zarr() {
+    let src = picture(5_000_000);
+    let at = |config: &Config| {
+        codec(config).unwrap().encoder().unwrap().encode(&src, &Context::default().with_executor(&Wide(4))).unwrap()
+    };
+    let config = Config::new().set(key::LEVEL, 1);
+    assert!(at(&config.clone().set("numthreads", 2)) == at(&config.clone().set(key::THREADS, 2)));
+    assert!(at(&config.clone().set("numthreads", 1)) == at(&config));
+    assert!(at(&config.clone().set("numthreads", 2)) != at(&config));
+}
+
+#[test]
+fn options_are_keys() {
+    let far = noise(1 << 20, 3).repeat(2);
+    let write = |config: &Config| codec(config).unwrap().encoder().unwrap().encode(&far, &Context::default()).unwrap();
+    let direct = |options: &EncodeOptions| encode(&far, options).unwrap();
+    let default = write(&Config::new());
+    assert!(default == direct(&defaults()));
+    for (config, options) in [
+        (Config::new().set("level", -5), defaults().with_level(-5).unwrap()),
+        (Config::new().set("checksum", true), defaults().with_checksum(true)),
+        (Config::new().set("content_size", false), defaults().with_content_size(false)),
+        (Config::new().set("window_log", 17), defaults().with_window_log(Some(17)).unwrap()),
+        (Config::new().set("window_log", 17).set("long", true), {
+            defaults().with_window_log(Some(17)).unwrap().with_long(true)
+        }),
+        (Config::new().set("long", true), defaults().with_long(true)),
+    ] {
+        let packed = write(&config);
+        assert!(packed == direct(&options) && packed != default, "{config:?}");
+    }
+    // Without a content size a frame declares its window.
+    let wide = direct(&defaults().with_content_size(false).with_window_log(Some(21)).unwrap());
+    let read = |config: &Config| codec(config).unwrap().decoder().unwrap().decode(&wide, &Context::default());
+    assert!(read(&Config::new()).unwrap() == far);
+    let error = read(&Config::new().set("window_log_max", 20)).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Limit { which: "window_log_max", requested: 1 << 21, allowed: 1 << 20 });
+}
+
+#[test]
 fn worker_survives_a_small_destination() {
     let src = noise(3_000_000, 5);
     for threads in [1, 2] {

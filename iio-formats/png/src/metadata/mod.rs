@@ -3,6 +3,7 @@
 mod read;
 mod write;
 
+pub(crate) use read::Reader;
 pub(crate) use write::{push_after_data, push_after_palette, push_before_palette};
 
 use crate::chunk::ChunkType;

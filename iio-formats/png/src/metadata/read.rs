@@ -18,22 +18,12 @@ impl Png {
     /// `Limit` if it exceeds `metadata_bytes`, inflated text and profiles included; `Malformed` or `Truncated` for a
     /// broken chunk if `options` do not skip it.
     pub fn metadata(&self, src: &[u8], options: &DecodeOptions, cx: &Context<'_>) -> Result<Metadata> {
-        let mut reader = Reader {
-            header: self.head.header,
-            metadata: Metadata::default(),
-            place: Place::BeforePalette,
-            room: cx.limits.metadata_bytes,
-            cx,
-        };
+        let mut reader = Reader::new(self.head.header, cx);
         let mut offset = SIGNATURE.len();
         while offset < self.end {
             let chunk = chunk_at(src, offset)?;
             offset = chunk.end();
-            let checked = if options.ignore_crc || !chunk.kind.is_ancillary() { Ok(()) } else { chunk.check_crc() };
-            match checked.and_then(|()| reader.take(&chunk)) {
-                Err(error) if !options.ignore_bad_ancillary || must_stop(&error) => return Err(error),
-                _ => {}
-            }
+            reader.read(&chunk, options)?;
         }
         Ok(reader.metadata)
     }
@@ -44,28 +34,58 @@ fn must_stop(error: &Error) -> bool {
     !matches!(error.kind(), ErrorKind::Malformed | ErrorKind::Truncated | ErrorKind::Unsupported)
 }
 
-struct Reader<'a> {
+/// Gathers metadata from the chunks of a file, which it is given in their order.
+pub(crate) struct Reader<'a> {
     header: ImageHeader,
-    metadata: Metadata,
+    pub(crate) metadata: Metadata,
     place: Place,
     /// What is left of `metadata_bytes`.
     room: u64,
     cx: &'a Context<'a>,
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
+    pub(crate) fn new(header: ImageHeader, cx: &'a Context<'a>) -> Self {
+        let room = cx.limits.metadata_bytes;
+        Self { header, metadata: Metadata::default(), place: Place::BeforePalette, room, cx }
+    }
+
+    /// Takes a chunk; a broken one is skipped if `options` allow it.
+    pub(crate) fn read(&mut self, chunk: &Chunk<'_>, options: &DecodeOptions) -> Result<()> {
+        let checked = if options.ignore_crc || !chunk.kind.is_ancillary() { Ok(()) } else { chunk.check_crc() };
+        match checked.and_then(|()| self.take(chunk)) {
+            Err(error) if !options.ignore_bad_ancillary || must_stop(&error) => Err(error),
+            _ => Ok(()),
+        }
+    }
+
+    /// Notes a chunk whose data has no say here; false if it is to be read.
+    pub(crate) fn pass(&mut self, kind: ChunkType) -> bool {
+        match &kind.0 {
+            b"IHDR" | b"IEND" | b"tRNS" | b"acTL" | b"fcTL" | b"fdAT" => {}
+            b"PLTE" => self.place = Place::BeforeData,
+            b"IDAT" => self.place = Place::AfterData,
+            _ => return false,
+        }
+        true
+    }
+
+    /// Fails if a chunk of `len` bytes exceeds what is left of the limit, before it is read.
+    pub(crate) fn gate(&self, kind: ChunkType, len: u64, offset: usize) -> Result<()> {
+        if len <= self.room {
+            return Ok(());
+        }
+        let allowed = self.cx.limits.metadata_bytes;
+        let requested = (allowed - self.room).saturating_add(len);
+        Err(INFO.limit(format!("metadata up to {kind}"), "metadata_bytes", requested, allowed).at(offset))
+    }
+
     fn take(&mut self, chunk: &Chunk<'_>) -> Result<()> {
+        if self.pass(chunk.kind) {
+            return Ok(());
+        }
         let to = &mut self.metadata;
         match &chunk.kind.0 {
-            b"IHDR" | b"IEND" | b"tRNS" | b"acTL" | b"fcTL" | b"fdAT" => Ok(()),
-            b"PLTE" => {
-                self.place = Place::BeforeData;
-                Ok(())
-            }
-            b"IDAT" => {
-                self.place = Place::AfterData;
-                Ok(())
-            }
             b"gAMA" => {
                 set(&mut to.gamma, chunk, |data| Some(u32::from_be_bytes(*data.as_array()?)).filter(|&gamma| gamma > 0))
             }
@@ -107,11 +127,8 @@ impl Reader<'_> {
 
     /// Takes `bytes` from what the caller allows for metadata.
     fn charge(&mut self, chunk: &Chunk<'_>, bytes: usize) -> Result<()> {
-        let allowed = self.cx.limits.metadata_bytes;
-        self.room = self.room.checked_sub(bytes as u64).ok_or_else(|| {
-            let requested = (allowed - self.room).saturating_add(bytes as u64);
-            INFO.limit(format!("metadata up to {}", chunk.kind), "metadata_bytes", requested, allowed).at(chunk.offset)
-        })?;
+        self.gate(chunk.kind, bytes as u64, chunk.offset)?;
+        self.room -= bytes as u64;
         Ok(())
     }
 

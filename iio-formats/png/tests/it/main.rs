@@ -5,6 +5,7 @@ mod damage;
 mod encode;
 mod file;
 mod format;
+mod keys;
 mod metadata;
 mod plugin;
 mod suite;

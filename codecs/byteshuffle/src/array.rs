@@ -3,7 +3,7 @@
 use iio_codec::{ArrayMut, Blame, Context, Direction, Error, Result, zeroed_vec};
 
 use crate::options::Rows;
-use crate::{INFO, Options, delta, planes};
+use crate::{INFO, Options, planes};
 
 pub(crate) fn run(
     options: &Options,
@@ -43,7 +43,7 @@ fn run_rows<'a>(
 fn run_row(rows: &Rows, direction: Direction, row: &mut [u8], scratch: &mut [u8], cx: &Context<'_>) -> Result<()> {
     cx.check_cancel(&INFO)?;
     if let (Direction::Decode, Some(lag)) = (direction, rows.lag) {
-        delta::decode(row, lag);
+        iio_delta::decode_rows(row, rows.row_len, 1, lag)?;
     }
     if rows.moves() {
         scratch.copy_from_slice(row);
@@ -53,7 +53,7 @@ fn run_row(rows: &Rows, direction: Direction, row: &mut [u8], scratch: &mut [u8]
         }
     }
     if let (Direction::Encode, Some(lag)) = (direction, rows.lag) {
-        delta::encode(row, lag);
+        iio_delta::encode_rows(row, rows.row_len, 1, lag)?;
     }
     Ok(())
 }

@@ -50,12 +50,12 @@
 
 mod array;
 mod codec;
-mod delta;
 mod options;
 mod planes;
 mod simd;
 
 pub use codec::{Byteshuffle, INFO, check, decode, encode};
 pub use options::{MAX_DIST, MAX_ITEM_SIZE, Options};
+pub use planes::{join_planes, split_planes};
 #[doc(hidden)]
 pub use planes::{join_scalar_row, split_scalar_row};

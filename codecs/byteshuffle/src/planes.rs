@@ -1,6 +1,6 @@
 //! Between samples and byte planes.
 
-use iio_codec::{Context, Result};
+use iio_codec::{Blame, Context, Result};
 
 use crate::options::Rows;
 use crate::{INFO, simd};
@@ -152,14 +152,46 @@ fn split_any(samples: &[u8], planes: &mut [u8], rows: &Rows, cx: &Context<'_>) -
     Ok(())
 }
 
+/// Sorts the bytes of `samples`, of `item_size` bytes each, into `planes`: byte 0 of all samples first, or with `reverse`
+/// the last one. Bytes at the end that are no whole sample are not written. What this crate does for a row; for codecs
+/// that stand on it.
+///
+/// # Errors
+/// `InvalidArgument` if the lengths differ or the size is 0; `Cancelled`.
+pub fn split_planes(
+    samples: &[u8],
+    planes: &mut [u8],
+    item_size: usize,
+    reverse: bool,
+    cx: &Context<'_>,
+) -> Result<()> {
+    split(samples, planes, &row_of(samples.len(), planes.len(), item_size, reverse)?, cx)
+}
+
+/// Undoes [`split_planes`].
+///
+/// # Errors
+/// As [`split_planes`].
+pub fn join_planes(planes: &[u8], samples: &mut [u8], item_size: usize, reverse: bool, cx: &Context<'_>) -> Result<()> {
+    join(planes, samples, &row_of(planes.len(), samples.len(), item_size, reverse)?, cx)
+}
+
+fn row_of(src_len: usize, dst_len: usize, item_size: usize, reverse: bool) -> Result<Rows> {
+    if src_len != dst_len || item_size == 0 {
+        let message = format!("{src_len} bytes to {dst_len} bytes, samples of {item_size} bytes");
+        return Err(INFO.invalid_argument(message));
+    }
+    Ok(Rows { row_len: src_len, item_size, lag: None, reverse })
+}
+
 /// The twin of decoding one row of samples of `item_size` bytes without vector instructions, for tests.
 #[doc(hidden)]
-pub fn join_scalar_row(planes: &[u8], samples: &mut [u8], item_size: usize) {
-    match_size!(item_size, N => join_scalar(&in_byte_order::<N>(planes, false), samples, 0), {});
+pub fn join_scalar_row(planes: &[u8], samples: &mut [u8], item_size: usize, reverse: bool) {
+    match_size!(item_size, N => join_scalar(&in_byte_order::<N>(planes, reverse), samples, 0), {});
 }
 
 /// The twin of encoding one row of samples of `item_size` bytes without vector instructions, for tests.
 #[doc(hidden)]
-pub fn split_scalar_row(samples: &[u8], planes: &mut [u8], item_size: usize) {
-    match_size!(item_size, N => split_scalar(samples, &mut in_byte_order_mut::<N>(planes, false), 0), {});
+pub fn split_scalar_row(samples: &[u8], planes: &mut [u8], item_size: usize, reverse: bool) {
+    match_size!(item_size, N => split_scalar(samples, &mut in_byte_order_mut::<N>(planes, reverse), 0), {});
 }

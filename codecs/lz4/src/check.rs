@@ -1,4 +1,4 @@
-//! A walk over the sequences of a block: its decoded size, and where it is broken, before the library runs.
+//! A walk over the sequences of a block: its decoded size, and where it is broken.
 
 use iio_codec::{Blame, Check, Error, Result};
 
@@ -10,8 +10,8 @@ pub(crate) const MAX_RATIO: u32 = 255;
 pub(crate) const HEADER: usize = 4;
 
 /// A length field of four bits that is full goes on in bytes.
-const FULL: u64 = 15;
-const MIN_MATCH: u64 = 4;
+pub(crate) const FULL_LENGTH: usize = 15;
+pub(crate) const MIN_MATCH_LEN: usize = 4;
 /// A block ends with at least so many literals, if it has a match.
 const LAST_LITERALS: u64 = 5;
 /// The last match begins at least so many bytes before the end of the output.
@@ -46,38 +46,77 @@ pub(crate) fn split<'a>(src: &'a [u8], options: &DecodeOptions) -> Result<(Optio
     }
 }
 
+/// Where a walk over the sequences is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Cursor {
+    /// Offset of the next token in the block.
+    pub(crate) at: usize,
+    /// Bytes of output before it.
+    pub(crate) out: u64,
+    /// Where in the output the last match begins.
+    pub(crate) last_match: Option<u64>,
+}
+
+impl Cursor {
+    /// Begins where `out` bytes of output stand before the block.
+    pub(crate) const fn new(out: u64) -> Self {
+        Self { at: 0, out, last_match: None }
+    }
+}
+
+/// One sequence.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Sequence<'a> {
+    pub(crate) literals: &'a [u8],
+    /// Offset, which is sound, and length of the match; `None` in the last sequence.
+    pub(crate) found: Option<(usize, u64)>,
+}
+
 /// Checks all sequences of a block and returns the bytes that it gives. Offsets of errors are those in the block.
 pub(crate) fn walk(block: &[u8]) -> Result<u64> {
-    let (mut at, mut out, mut last_match) = (0usize, 0u64, None);
-    loop {
-        let token = u64::from(*block.get(at).ok_or_else(|| cut(block))?);
-        at += 1;
-        let literals = length(block, &mut at, token >> 4)?;
-        out += literals;
-        // Literals are bytes of the block, so that a length beyond its end is not added.
-        at = match usize::try_from(literals) {
-            Ok(literals) if literals <= block.len() - at => at + literals,
-            _ => return Err(cut(block)),
-        };
-        if at == block.len() {
-            return last(block, literals, out, last_match);
-        }
-        let offset = block.get(at..).and_then(<[u8]>::first_chunk).ok_or_else(|| cut(block))?;
-        let offset = u64::from(u16::from_le_bytes(*offset));
-        if offset == 0 || offset > out {
-            return Err(bad_offset(offset, out).at(at));
-        }
-        at += 2;
-        last_match = Some(out);
-        out += MIN_MATCH + length(block, &mut at, token & FULL)?;
+    walk_from(block, Cursor::new(0))
+}
+
+/// As [`walk`], from within.
+pub(crate) fn walk_from(block: &[u8], mut cursor: Cursor) -> Result<u64> {
+    while next_sequence(block, &mut cursor)?.found.is_some() {}
+    Ok(cursor.out)
+}
+
+/// Checks the next sequence and moves behind it.
+#[inline]
+pub(crate) fn next_sequence<'a>(block: &'a [u8], cursor: &mut Cursor) -> Result<Sequence<'a>> {
+    let mut at = cursor.at;
+    let token = usize::from(*block.get(at).ok_or_else(|| cut(block))?);
+    at += 1;
+    let literals = length(block, &mut at, token >> 4)?;
+    // Literals are bytes of the block, so that a length beyond its end is not added.
+    let literals =
+        usize::try_from(literals).ok().and_then(|len| block.get(at..)?.get(..len)).ok_or_else(|| cut(block))?;
+    at += literals.len();
+    cursor.out += literals.len() as u64;
+    if at == block.len() {
+        cursor.at = at;
+        last(block, literals.len() as u64, cursor.out, cursor.last_match)?;
+        return Ok(Sequence { literals, found: None });
     }
+    let offset = u16::from_le_bytes(*block.get(at..).and_then(<[u8]>::first_chunk).ok_or_else(|| cut(block))?);
+    if offset == 0 || u64::from(offset) > cursor.out {
+        return Err(bad_offset(offset, cursor.out).at(at));
+    }
+    at += 2;
+    cursor.last_match = Some(cursor.out);
+    let length = MIN_MATCH_LEN as u64 + length(block, &mut at, token & FULL_LENGTH)?;
+    cursor.out += length;
+    cursor.at = at;
+    Ok(Sequence { literals, found: Some((usize::from(offset), length)) })
 }
 
 /// A length that begins with four bits of a token and goes on at `at`.
 #[inline]
-fn length(block: &[u8], at: &mut usize, bits: u64) -> Result<u64> {
-    let mut length = bits;
-    if bits == FULL {
+fn length(block: &[u8], at: &mut usize, bits: usize) -> Result<u64> {
+    let mut length = bits as u64;
+    if bits == FULL_LENGTH {
         loop {
             let byte = *block.get(*at).ok_or_else(|| cut(block))?;
             *at += 1;
@@ -90,9 +129,9 @@ fn length(block: &[u8], at: &mut usize, bits: u64) -> Result<u64> {
     Ok(length)
 }
 
-/// Checks the rules for the end of a block, which the library relies on to copy more than it has to.
-fn last(block: &[u8], literals: u64, out: u64, last_match: Option<u64>) -> Result<u64> {
-    let Some(start) = last_match else { return Ok(out) };
+/// Checks the rules for the end of a block, which decoders rely on to copy more than they have to.
+fn last(block: &[u8], literals: u64, out: u64, last_match: Option<u64>) -> Result<()> {
+    let Some(start) = last_match else { return Ok(()) };
     if literals < LAST_LITERALS || out - start < LAST_MATCH {
         let from_match = out - start;
         let message = format!(
@@ -101,7 +140,7 @@ fn last(block: &[u8], literals: u64, out: u64, last_match: Option<u64>) -> Resul
         );
         return Err(INFO.truncated(message).at(block.len()));
     }
-    Ok(out)
+    Ok(())
 }
 
 #[cold]
@@ -110,6 +149,6 @@ fn cut(block: &[u8]) -> Error {
 }
 
 #[cold]
-fn bad_offset(offset: u64, out: u64) -> Error {
+fn bad_offset(offset: u16, out: u64) -> Error {
     INFO.malformed(format!("match offset {offset} is not in 1..={out}, the bytes before it"))
 }

@@ -1,16 +1,14 @@
 use iio_codec::{Blame, BytesCodec, BytesDecoder, CodecInfo, Context, Error, Progress, Result, SizeHint, zeroed_vec};
 
+use crate::block::{self, Decoded};
 use crate::check::{HEADER, split, walk};
-use crate::{DecodeOptions, EncodeOptions, INFO, Lz4, ffi};
+use crate::{DecodeOptions, EncodeOptions, INFO, Lz4};
 
-/// The library counts in 32 bits with sign.
-const SIZE_MAX: u64 = i32::MAX as u64;
-
-/// Decodes `src` into the start of `dst`. The whole of `src` is checked first; if `dst` is too short for it, it is
-/// filled, and the result says so by `complete == false`.
+/// Decodes `src` into the start of `dst`. The whole of `src` is checked; if `dst` is too short for it, it is filled, and
+/// the result says so by `complete == false`.
 ///
 /// # Errors
-/// `Malformed`, `Truncated`; `Unsupported` if the block or its output exceeds 2 GiB.
+/// `Malformed`, `Truncated`.
 pub fn decode_into(src: &[u8], dst: &mut [u8], options: &DecodeOptions) -> Result<Progress> {
     worker(options)?.decode_into(src, dst, &Context::default())
 }
@@ -40,58 +38,29 @@ pub(crate) struct Decoder {
     pub(crate) options: DecodeOptions,
 }
 
-/// A block that was walked over: it gives exactly `size` bytes.
-struct Sound<'a> {
-    block: &'a [u8],
-    size: usize,
-}
-
 impl Decoder {
-    /// Walks over the block, and holds its size against that of the header.
-    fn sound<'a>(&self, src: &'a [u8], cx: &Context<'_>) -> Result<Sound<'a>> {
+    /// Decodes `block` and holds its size against that of the header.
+    fn run(&self, block: &[u8], declared: Option<u64>, dst: &mut [u8], cx: &Context<'_>) -> Result<Decoded> {
         cx.check_cancel(&INFO)?;
-        let (declared, block) = split(src, &self.options)?;
-        let size =
-            walk(block).map_err(|error| if self.options.header { error.shifted(HEADER as u64) } else { error })?;
-        if let Some(declared) = declared
-            && declared != size
-        {
-            return Err(INFO.malformed(format!("block gives {size} bytes, its header declares {declared}")).at(0));
-        }
-        if size > SIZE_MAX || block.len() as u64 > SIZE_MAX {
-            let len = block.len();
-            return Err(INFO.unsupported(format!("block of {len} bytes for {size}, the library takes {SIZE_MAX}")));
-        }
+        let decoded = block::decode(block, dst, 0).map_err(|error| self.placed(error))?;
         cx.check_cancel(&INFO)?;
-        Ok(Sound { block, size: usize::try_from(size).map_err(|_| INFO.out_of_memory(usize::MAX))? })
+        agree(declared, decoded.whole_end)?;
+        Ok(decoded)
+    }
+
+    /// Offsets of errors count from the header.
+    fn placed(&self, error: Error) -> Error {
+        if self.options.header { error.shifted(HEADER as u64) } else { error }
     }
 }
 
-impl Sound<'_> {
-    /// Decodes into the start of `dst` and returns the bytes written, which are fewer than `size` if it is full.
-    fn run(&self, dst: &mut [u8]) -> Result<usize> {
-        let expected = self.size.min(dst.len());
-        let dst = dst.get_mut(..expected).unwrap_or(&mut []);
-        // A dangling pointer for no bytes is not the library's to see.
-        if dst.is_empty() {
-            return Ok(0);
+fn agree(declared: Option<u64>, size: u64) -> Result<()> {
+    match declared {
+        Some(declared) if declared != size => {
+            Err(INFO.malformed(format!("block gives {size} bytes, its header declares {declared}")).at(0))
         }
-        let result = if expected == self.size {
-            ffi::decompress(self.block, dst)
-        } else {
-            ffi::decompress_part(self.block, dst)
-        };
-        match result {
-            Ok(written) if written == expected => Ok(written),
-            Ok(written) => Err(disagrees(written, expected)),
-            Err(code) => Err(INFO.backend(code, "the library refuses a block whose sequences are sound")),
-        }
+        _ => Ok(()),
     }
-}
-
-#[cold]
-fn disagrees(written: usize, expected: usize) -> Error {
-    INFO.internal(format!("the library wrote {written} bytes where the sequences give {expected}"))
 }
 
 impl BytesDecoder for Decoder {
@@ -104,17 +73,31 @@ impl BytesDecoder for Decoder {
     }
 
     fn decode_into(&mut self, src: &[u8], dst: &mut [u8], cx: &Context<'_>) -> Result<Progress> {
-        let sound = self.sound(src, cx)?;
-        let written = sound.run(dst)?;
-        Ok(Progress { consumed: src.len(), written, complete: written == sound.size })
+        let (declared, block) = split(src, &self.options)?;
+        let decoded = self.run(block, declared, dst, cx)?;
+        Ok(Progress { consumed: src.len(), written: decoded.end, complete: decoded.complete() })
     }
 
-    // The walk tells the size: the provided method would walk twice.
+    // The provided method takes what a header declares for true before the block is looked at.
     fn decode(&mut self, src: &[u8], cx: &Context<'_>) -> Result<Vec<u8>> {
-        let sound = self.sound(src, cx)?;
-        cx.gate_output(&INFO, sound.size as u64, src.len(), INFO.max_ratio)?;
-        let mut dst = zeroed_vec(sound.size)?;
-        sound.run(&mut dst)?;
+        cx.check_cancel(&INFO)?;
+        let (declared, block) = split(src, &self.options)?;
+        let gate = |size| cx.gate_output(&INFO, size, src.len(), INFO.max_ratio);
+        let size = match declared.map(|size| (size, gate(size))) {
+            Some((size, Ok(()))) => size,
+            // A header that asks too much may be wrong, which is another error.
+            Some((_, Err(error))) => {
+                agree(declared, walk(block).map_err(|error| self.placed(error))?)?;
+                return Err(error);
+            }
+            None => {
+                let size = walk(block)?;
+                gate(size)?;
+                size
+            }
+        };
+        let mut dst = zeroed_vec(usize::try_from(size).map_err(|_| INFO.out_of_memory(usize::MAX))?)?;
+        self.run(block, Some(size), &mut dst, cx)?;
         Ok(dst)
     }
 }

@@ -32,14 +32,6 @@ mod sys {
             room: c_int,
             level: c_int,
         ) -> c_int;
-        pub(super) fn LZ4_decompress_safe(src: *const c_char, dst: *mut c_char, src_len: c_int, room: c_int) -> c_int;
-        pub(super) fn LZ4_decompress_safe_partial(
-            src: *const c_char,
-            dst: *mut c_char,
-            src_len: c_int,
-            wanted: c_int,
-            room: c_int,
-        ) -> c_int;
     }
 }
 
@@ -107,32 +99,6 @@ impl HighState {
         };
         positive(written)
     }
-}
-
-/// Decodes a whole block into `dst`, and returns the bytes written. If the library refuses, that is its code.
-pub(crate) fn decompress(src: &[u8], dst: &mut [u8]) -> core::result::Result<usize, i64> {
-    let src_len = c_int::try_from(src.len()).map_err(|_| 0)?;
-    // SAFETY: `src` is readable for its length, `dst` writable for at least the room that is told.
-    let written = unsafe {
-        sys::LZ4_decompress_safe(src.as_ptr().cast::<c_char>(), dst.as_mut_ptr().cast::<c_char>(), src_len, room(dst))
-    };
-    usize::try_from(written).map_err(|_| i64::from(written))
-}
-
-/// Decodes the start of a block until `dst` is full, and returns the bytes written.
-pub(crate) fn decompress_part(src: &[u8], dst: &mut [u8]) -> core::result::Result<usize, i64> {
-    let src_len = c_int::try_from(src.len()).map_err(|_| 0)?;
-    // SAFETY: as in `decompress`.
-    let written = unsafe {
-        sys::LZ4_decompress_safe_partial(
-            src.as_ptr().cast::<c_char>(),
-            dst.as_mut_ptr().cast::<c_char>(),
-            src_len,
-            room(dst),
-            room(dst),
-        )
-    };
-    usize::try_from(written).map_err(|_| i64::from(written))
 }
 
 fn room(dst: &[u8]) -> c_int {

@@ -26,12 +26,11 @@
 //! ```
 //!
 //! # Limits and guarantees
-//! Tier 2: the C library, behind a walk over all sequences in safe Rust, which tells the size of the output and where
-//! a block is broken. The highest ratio is 255. Blocks of up to 2113929216 bytes are encoded; blocks and outputs of up
-//! to 2 GiB are decoded. A worker that encodes keeps 16 KiB, with `hc` 256 KiB; the levels 10 to 12 take 64 KiB more
-//! for each call. Decoding takes nothing but its output. The output depends on the input, the options and the version
-//! of the library alone.
-//! The walk costs as much time as the library takes to decode what has many short sequences.
+//! Tier 2: the C library encodes; decoding is safe Rust, in one pass that says where a block is broken. The highest ratio
+//! is 255. Blocks of up to 2113929216 bytes are encoded. A worker that encodes keeps 16 KiB, with `hc` 256 KiB; the
+//! levels 10 to 12 take 64 KiB more for each call. Decoding takes nothing but its output. The output depends on the
+//! input, the options and the version of the library alone. To tell the size of a block without a header costs a walk
+//! over its sequences: where the size is known, [`decode_exact`] saves it.
 //!
 //! # Dialects
 //! Nothing in the bytes tells whether there is a header: that is an option. A header that is not the size of the
@@ -40,13 +39,18 @@
 //! # Sources
 //! LZ4 Block Format Description, revision of 2022. numcodecs 0.17, `LZ4`.
 
+mod block;
 mod check;
 mod codec;
 mod decode;
 mod encode;
 mod ffi;
 mod options;
+mod simd;
 
+pub use block::decode_block_at;
+#[doc(hidden)]
+pub use block::decode_block_at_scalar;
 pub use check::{check, decoded_size};
 pub use codec::{INFO, Lz4};
 pub use decode::{decode, decode_exact, decode_into};

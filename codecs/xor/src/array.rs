@@ -1,6 +1,7 @@
 //! From a strided array to rows.
 
 use iio_codec::{ArrayMut, Blame, Context, Direction, Result};
+use iio_delta::xor_rows;
 
 use crate::options::Geometry;
 use crate::{INFO, Options, row};
@@ -15,11 +16,11 @@ pub(crate) fn run(options: &Options, direction: Direction, mut array: ArrayMut<'
     // The row iterator of a view costs divisions, which show in rows of a few hundred bytes.
     if let Some(bytes) = array.contiguous() {
         let rows = until_cancelled(bytes.chunks_exact_mut(row_len), cx, &mut cancelled);
-        row::run(direction, rows, geometry.step);
+        xor_rows(direction, rows, geometry.step);
         return cancelled;
     }
     if let Some(rows) = array.rows_mut(row_len) {
-        row::run(direction, until_cancelled(rows, cx, &mut cancelled), geometry.step);
+        xor_rows(direction, until_cancelled(rows, cx, &mut cancelled), geometry.step);
         return cancelled;
     }
     run_with_gaps(direction, array, &geometry, cx)

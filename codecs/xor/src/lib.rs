@@ -35,7 +35,6 @@ mod array;
 mod codec;
 mod options;
 mod row;
-mod simd;
 
 pub use codec::{INFO, Xor, check, decode, encode};
 pub use options::Options;

@@ -10,6 +10,7 @@
 
 mod env;
 mod executor;
+mod exif;
 mod format;
 mod image;
 #[cfg(any(feature = "image", feature = "ndarray"))]

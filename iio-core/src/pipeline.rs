@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use iio_codec::{
     ArrayCodec, ArrayDecoder, ArrayMut, ArrayRef, Blame, BytesCodec, BytesDecoder, Context, DType, Error, ErrorKind,
-    Filter, FilterCodec, Layout, Result,
+    Filter, FilterCodec, Header, Layout, Result,
 };
 
 struct Here;
@@ -94,17 +94,7 @@ impl PipelineWorker {
                 stage = self.unpack_all(src, cx)?;
                 src = &stage;
             }
-            let result = if whole {
-                self.decode_array(src, dst, cx)
-            } else {
-                let mut samples = std::mem::take(&mut self.samples);
-                resize(&mut samples, n_bytes, cx)?;
-                let done = self
-                    .decode_array(src, ArrayMut::new(&mut samples, *chunk)?, cx)
-                    .and_then(|()| dst.copy_from(part(&samples, chunk, skip, dst.layout())?));
-                self.samples = samples;
-                done
-            };
+            let result = self.decode_chunk(src, chunk, skip, dst, cx);
             self.scratch[0] = stage;
             return result;
         }
@@ -123,9 +113,41 @@ impl PipelineWorker {
         Ok(())
     }
 
-    fn decode_array(&mut self, src: &[u8], mut dst: ArrayMut<'_>, cx: &Context<'_>) -> Result<()> {
+    /// Decodes a chunk by the array stage, into the destination itself if the chunk is that, else by way of scratch.
+    fn decode_chunk(
+        &mut self,
+        src: &[u8],
+        chunk: &Layout,
+        skip: &[usize],
+        mut dst: ArrayMut<'_>,
+        cx: &Context<'_>,
+    ) -> Result<()> {
+        let Some(array) = &self.array else { return Err(Here.internal("no array stage")) };
+        let header = array.header(src)?;
+        let declared = header.and_then(|header| larger(&header.layout, chunk, skip, dst.layout()));
+        if declared.is_none() && dst.layout() == chunk {
+            return self.decode_array(src, header, dst, cx);
+        }
+        let layout = declared.unwrap_or(*chunk);
+        cx.gate_output(&Here, layout.n_bytes() as u64, src.len(), None)?;
+        let mut samples = std::mem::take(&mut self.samples);
+        resize(&mut samples, layout.n_bytes(), cx)?;
+        let done = self
+            .decode_array(src, header, ArrayMut::new(&mut samples, layout)?, cx)
+            .and_then(|()| dst.copy_from(part(&samples, &layout, skip, dst.layout())?));
+        self.samples = samples;
+        done
+    }
+
+    fn decode_array(
+        &mut self,
+        src: &[u8],
+        header: Option<Header>,
+        mut dst: ArrayMut<'_>,
+        cx: &Context<'_>,
+    ) -> Result<()> {
         let Some(array) = &mut self.array else { return Err(Here.internal("no array stage")) };
-        if let Some(header) = array.header(src)? {
+        if let Some(header) = header {
             // Planes, and images of a stack, have leading axes of length 1 that the stream does not know.
             while dst.layout().ndim() > header.layout.ndim() && dst.shape().first() == Some(&1) {
                 dst = dst.index_axis(0, 0)?;
@@ -193,6 +215,24 @@ impl PipelineWorker {
         }
         run_stages(&mut self.bytes, src, cx).map(Option::unwrap_or_default)
     }
+}
+
+/// What a stream declares, if it is not `chunk` but holds all that is wanted of it. Streams that know their own shape may
+/// have more rows than the last strip has, or fewer than the tiles at the edge of the image.
+fn larger(declared: &Layout, chunk: &Layout, skip: &[usize], wanted: &Layout) -> Option<Layout> {
+    let lead = chunk.ndim().checked_sub(declared.ndim())?;
+    let (leading, axes) = chunk.shape().split_at_checked(lead)?;
+    if declared.dtype() != chunk.dtype() || leading.iter().any(|&len| len != 1) || declared.shape() == axes {
+        return None;
+    }
+    // Samples of a pixel are never left out.
+    if axes.get(2..) != declared.shape().get(2..) {
+        return None;
+    }
+    let shape: Vec<usize> = leading.iter().chain(declared.shape()).copied().collect();
+    let covers =
+        shape.iter().zip(skip).zip(wanted.shape()).all(|((have, skip), want)| *have >= skip.saturating_add(*want));
+    if covers { Layout::new(declared.dtype(), &shape).ok() } else { None }
 }
 
 fn run_stages(stages: &mut [Box<dyn BytesDecoder>], src: &[u8], cx: &Context<'_>) -> Result<Option<Vec<u8>>> {

@@ -19,6 +19,14 @@ pub fn builtin() -> Registry {
         ids: &[CodecId::Numcodecs("imagecodecs_bitorder"), CodecId::Zarr("imagecodecs_bitorder")],
         feature: "bitorder",
     });
+    #[cfg(feature = "bitshuffle")]
+    let registry = registry.with_codec(&iio_bitshuffle::INFO);
+    #[cfg(not(feature = "bitshuffle"))]
+    let registry = registry.with_absent(AbsentCodec {
+        name: "bitshuffle",
+        ids: &[CodecId::Numcodecs("imagecodecs_bitshuffle"), CodecId::Zarr("imagecodecs_bitshuffle")],
+        feature: "bitshuffle",
+    });
     #[cfg(feature = "brotli")]
     let registry = registry.with_codec(&iio_brotli::INFO);
     #[cfg(not(feature = "brotli"))]
@@ -51,6 +59,14 @@ pub fn builtin() -> Registry {
         ids: &[ CodecId::TiffPredictor(2), CodecId::TiffPredictor(34892), CodecId::TiffPredictor(34893), CodecId::Numcodecs("imagecodecs_delta"), CodecId::Zarr("imagecodecs_delta"), ],
         feature: "delta",
     });
+    #[cfg(feature = "float24")]
+    let registry = registry.with_codec(&iio_float24::INFO);
+    #[cfg(not(feature = "float24"))]
+    let registry = registry.with_absent(AbsentCodec {
+        name: "float24",
+        ids: &[CodecId::Numcodecs("imagecodecs_float24"), CodecId::Zarr("imagecodecs_float24")],
+        feature: "float24",
+    });
     #[cfg(feature = "floatpred")]
     let registry = registry.with_codec(&iio_floatpred::INFO);
     #[cfg(not(feature = "floatpred"))]
@@ -75,6 +91,14 @@ pub fn builtin() -> Registry {
         ids: &[ CodecId::Tiff(34712), CodecId::Tiff(33003), CodecId::Tiff(33004), CodecId::Tiff(33005), CodecId::Numcodecs("imagecodecs_jpeg2k"), CodecId::Zarr("imagecodecs_jpeg2k"), CodecId::Dicom("1.2.840.10008.1.2.4.90"), CodecId::Dicom("1.2.840.10008.1.2.4.91"), ],
         feature: "jpeg2k",
     });
+    #[cfg(feature = "jpeg8")]
+    let registry = registry.with_codec(&iio_jpeg8::INFO);
+    #[cfg(not(feature = "jpeg8"))]
+    let registry = registry.with_absent(AbsentCodec {
+        name: "jpeg8",
+        ids: &[ CodecId::Tiff(6), CodecId::Tiff(7), CodecId::Tiff(33007), CodecId::Tiff(34892), CodecId::Numcodecs("imagecodecs_jpeg8"), CodecId::Numcodecs("imagecodecs_jpeg"), CodecId::Zarr("imagecodecs_jpeg8"), CodecId::Zarr("imagecodecs_jpeg"), CodecId::Dicom("1.2.840.10008.1.2.4.50"), ],
+        feature: "jpeg8",
+    });
     #[cfg(feature = "lz4")]
     let registry = registry.with_codec(&iio_lz4::INFO);
     #[cfg(not(feature = "lz4"))]
@@ -82,6 +106,22 @@ pub fn builtin() -> Registry {
         name: "lz4",
         ids: &[CodecId::Numcodecs("lz4"), CodecId::Numcodecs("imagecodecs_lz4"), CodecId::Zarr("imagecodecs_lz4")],
         feature: "lz4",
+    });
+    #[cfg(feature = "lz4f")]
+    let registry = registry.with_codec(&iio_lz4f::INFO);
+    #[cfg(not(feature = "lz4f"))]
+    let registry = registry.with_absent(AbsentCodec {
+        name: "lz4f",
+        ids: &[CodecId::Numcodecs("imagecodecs_lz4f"), CodecId::Zarr("imagecodecs_lz4f")],
+        feature: "lz4f",
+    });
+    #[cfg(feature = "lz4h5")]
+    let registry = registry.with_codec(&iio_lz4h5::INFO);
+    #[cfg(not(feature = "lz4h5"))]
+    let registry = registry.with_absent(AbsentCodec {
+        name: "lz4h5",
+        ids: &[CodecId::Hdf5(32004), CodecId::Numcodecs("imagecodecs_lz4h5"), CodecId::Zarr("imagecodecs_lz4h5")],
+        feature: "lz4h5",
     });
     #[cfg(feature = "lzw")]
     let registry = registry.with_codec(&iio_lzw::INFO);
@@ -107,6 +147,14 @@ pub fn builtin() -> Registry {
         ids: &[CodecId::Numcodecs("imagecodecs_packints"), CodecId::Zarr("imagecodecs_packints")],
         feature: "packints",
     });
+    #[cfg(feature = "webp")]
+    let registry = registry.with_codec(&iio_webp::INFO);
+    #[cfg(not(feature = "webp"))]
+    let registry = registry.with_absent(AbsentCodec {
+        name: "webp",
+        ids: &[ CodecId::Tiff(50001), CodecId::Tiff(34927), CodecId::Numcodecs("imagecodecs_webp"), CodecId::Zarr("imagecodecs_webp"), ],
+        feature: "webp",
+    });
     #[cfg(feature = "xor")]
     let registry = registry.with_codec(&iio_xor::INFO);
     #[cfg(not(feature = "xor"))]
@@ -131,6 +179,22 @@ pub fn builtin() -> Registry {
         ids: &[ CodecId::Tiff(50000), CodecId::Tiff(34926), CodecId::Numcodecs("zstd"), CodecId::Numcodecs("imagecodecs_zstd"), CodecId::Zarr("zstd"), CodecId::Zarr("imagecodecs_zstd"), CodecId::Hdf5(32015), ],
         feature: "zstd",
     });
+    #[cfg(feature = "bmp")]
+    let registry = registry.with_codec(&iio_format_bmp::INFO);
+    #[cfg(not(feature = "bmp"))]
+    let registry = registry.with_absent(AbsentCodec {
+        name: "bmp",
+        ids: &[CodecId::Numcodecs("imagecodecs_bmp"), CodecId::Zarr("imagecodecs_bmp")],
+        feature: "bmp",
+    });
+    #[cfg(feature = "gif")]
+    let registry = registry.with_codec(&iio_format_gif::INFO);
+    #[cfg(not(feature = "gif"))]
+    let registry = registry.with_absent(AbsentCodec {
+        name: "gif",
+        ids: &[CodecId::Numcodecs("imagecodecs_gif"), CodecId::Zarr("imagecodecs_gif")],
+        feature: "gif",
+    });
     #[cfg(feature = "netpbm")]
     let registry = registry.with_codec(&iio_format_netpbm::INFO);
     #[cfg(not(feature = "netpbm"))]
@@ -147,13 +211,21 @@ pub fn builtin() -> Registry {
         ids: &[ CodecId::Tiff(34933), CodecId::Numcodecs("imagecodecs_png"), CodecId::Numcodecs("imagecodecs_spng"), CodecId::Zarr("imagecodecs_png"), CodecId::Zarr("imagecodecs_spng"), ],
         feature: "png",
     });
+    #[cfg(feature = "bmp")]
+    let registry = registry.with_format(&iio_format_bmp::FORMAT);
+    #[cfg(feature = "gif")]
+    let registry = registry.with_format(&iio_format_gif::FORMAT);
     #[cfg(feature = "jp2")]
     let registry = registry.with_format(&iio_format_jp2::FORMAT);
+    #[cfg(feature = "jpeg")]
+    let registry = registry.with_format(&iio_format_jpeg::FORMAT);
     #[cfg(feature = "netpbm")]
     let registry = registry.with_format(&iio_format_netpbm::FORMAT);
     #[cfg(feature = "png")]
     let registry = registry.with_format(&iio_format_png::FORMAT);
     #[cfg(feature = "tiff")]
     let registry = registry.with_format(&iio_format_tiff::FORMAT);
+    #[cfg(feature = "webp")]
+    let registry = registry.with_format(&iio_format_webp::FORMAT);
     registry
 }

@@ -32,7 +32,8 @@
 //! width]`. One bit per sample gives `bool`, 2 to 7 bits `uint8`, 9 to 15 bits `uint16` and so on, always the stored
 //! numbers: palettes are not applied, 0-is-white is not inverted, orientation is not applied.
 //! Bits that fill no whole sample of 8, 16, 32 or 64 are packed from the highest on, in either byte order: 24 bits as well,
-//! as tifffile writes and reads them (libtiff and GDAL take 24 bits of a little-endian file as little-endian).
+//! as tifffile writes and reads them (libtiff and GDAL take 24 bits of a little-endian file as little-endian). Floats of 24
+//! bits have the byte order of the file, and give `float32`.
 //!
 //! # Limits and guarantees
 //! Tier 1 (safe Rust). IFDs are parsed when they are needed: image `i` needs the chain up to `i`, so that a break in the
@@ -50,7 +51,7 @@
 //! Chunks with offset 0 and 0 bytes are holes: they read as GDAL_NODATA, or 0.
 //!
 //! # Not read
-//! ImageDepth, TileDepth; samples of unequal bits or formats; 24-bit floats; complex integers; subsampled YCbCr that is
+//! ImageDepth, TileDepth; samples of unequal bits or formats; complex integers; subsampled YCbCr that is
 //! not JPEG. All of it is refused as `Unsupported`.
 //!
 //! # Sources
@@ -64,6 +65,7 @@ mod compression;
 mod header;
 mod ifd;
 mod metadata;
+mod old_jpeg;
 mod options;
 mod page;
 mod pipeline;

@@ -6,7 +6,7 @@ use iio_core::{Colour, Known, Level, Step};
 use crate::compression;
 use crate::header::{Header, Order};
 use crate::ifd::{Entry, Ifd, usize_of};
-use crate::{FORMAT, tag};
+use crate::{FORMAT, old_jpeg, tag};
 
 /// What an IFD tells of its image: geometry, coding, and where its chunks are told.
 #[derive(Clone, Debug)]
@@ -48,6 +48,8 @@ pub(crate) struct Coding {
     pub(crate) samples: u64,
     pub(crate) photometric: Option<u64>,
     pub(crate) jpeg_tables: Option<Arc<[u8]>>,
+    /// What belongs in front of each chunk (old JPEG).
+    pub(crate) jpeg_header: Option<Arc<[u8]>>,
     pub(crate) hints: Hints,
 }
 
@@ -55,6 +57,11 @@ impl Coding {
     /// Samples need unpacking.
     pub(crate) fn is_packed(&self) -> bool {
         self.bits as usize != self.dtype.size() * 8
+    }
+
+    /// Samples are floats of 24 bits, whose codec undoes the predictor of floats as well.
+    pub(crate) fn is_float24(&self) -> bool {
+        self.bits == 24 && self.dtype == DType::F32
     }
 
     /// Bytes of a row of a chunk before compression; rows begin at bytes.
@@ -142,7 +149,27 @@ pub(crate) fn parse(known: &Known, header: Header, ifd: &Ifd, limits: &Limits) -
         need!(refuse_subsampling(&values, photometric));
     }
     let jpeg_tables = need!(jpeg_tables(&values, limits));
-    let (offsets, byte_counts) = tables(ifd)?;
+    let (mut offsets, mut byte_counts) = tables(ifd)?;
+    let (mut tiled, mut chunk_width, mut chunk_height) = (tiled, chunk_width, chunk_height);
+    let mut jpeg_header = None;
+    if old_jpeg {
+        let (rows, samples) = (chunk_height, if planar { 1 } else { samples });
+        let frame = old_jpeg::Frame {
+            width: chunk_width,
+            rows,
+            samples,
+            subsampling: need!(subsampling(&values)),
+            even: height.is_multiple_of(rows),
+        };
+        match need!(old_jpeg::layout(known, header.order, ifd, frame, limits)) {
+            old_jpeg::Layout::Streams => {}
+            old_jpeg::Layout::Headed(bytes) => jpeg_header = Some(bytes),
+            old_jpeg::Layout::Whole(at, len) => {
+                (offsets, byte_counts) = (at, len);
+                (tiled, chunk_width, chunk_height) = (false, width, height);
+            }
+        }
+    }
     let coding = Coding {
         order: header.order,
         compression,
@@ -155,6 +182,7 @@ pub(crate) fn parse(known: &Known, header: Header, ifd: &Ifd, limits: &Limits) -
         samples: if planar { 1 } else { samples },
         photometric,
         jpeg_tables,
+        jpeg_header,
         hints: need!(hints(&values)),
     };
     let named = colours(photometric, samples);
@@ -194,7 +222,7 @@ fn dtype(values: &Values<'_>, samples: u64, bits: u32) -> Result<Step<DType>> {
         (1 | 4, _) => DType::uint_for_bits(bits),
         (2, _) => DType::int_for_bits(bits),
         (3, 16) => Some(DType::F16),
-        (3, 32) => Some(DType::F32),
+        (3, 24 | 32) => Some(DType::F32),
         (3, 64) => Some(DType::F64),
         (6, 64) => Some(DType::C64),
         (6, 128) => Some(DType::C128),
@@ -245,16 +273,21 @@ fn refuse_subsampling(values: &Values<'_>, photometric: Option<u64>) -> Result<S
     if photometric != Some(6) {
         return Ok(Step::Done(()));
     }
-    let factors = need!(values.uints(tag::YCBCR_SUBSAMPLING, 2));
-    let (x, y) = match factors.as_slice() {
-        [x, y] => (*x, *y),
-        _ => (2, 2),
-    };
+    let (x, y) = need!(subsampling(values));
     if (x, y) == (1, 1) {
         return Ok(Step::Done(()));
     }
     let message = format!("YCbCr with chroma subsampled {x} x {y} is read from JPEG streams only");
     Err(FORMAT.unsupported(message).at(values.ifd.at))
+}
+
+/// Pixels that share a sample of chroma: across, down.
+fn subsampling(values: &Values<'_>) -> Result<Step<(u64, u64)>> {
+    let factors = need!(values.uints(tag::YCBCR_SUBSAMPLING, 2));
+    Ok(Step::Done(match factors.as_slice() {
+        [x, y] => (*x, *y),
+        _ => (2, 2),
+    }))
 }
 
 fn jpeg_tables(values: &Values<'_>, limits: &Limits) -> Result<Step<Option<Arc<[u8]>>>> {

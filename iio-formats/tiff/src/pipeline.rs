@@ -33,7 +33,7 @@ pub(crate) fn pipeline(coding: &Coding, registry: &Registry) -> Result<Pipeline>
     let float_predictor = compression::is_float_predictor(coding.predictor);
     pipeline.swap =
         coding.order != Order::NATIVE && coding.dtype.swap_size() > 1 && !coding.is_packed() && !float_predictor;
-    if coding.predictor > 1 {
+    if coding.predictor > 1 && !(coding.is_float24() && float_predictor) {
         pipeline.filters.push(predictor(coding, registry)?);
     }
     Ok(pipeline)
@@ -56,6 +56,9 @@ fn decompressor(coding: &Coding, registry: &Registry) -> Result<Option<AnyCodec>
     }
     if let Some(tables) = &coding.jpeg_tables {
         config = config.hint(key::JPEG_TABLES, tables.clone());
+    }
+    if let Some(header) = &coding.jpeg_header {
+        config = config.hint("header", header.clone());
     }
     for (key, values) in &coding.hints {
         config = match values.as_slice() {
@@ -100,24 +103,38 @@ fn filter(registry: &Registry, id: CodecId<'_>, config: &Config) -> Result<Arc<d
 
 /// The codec that turns packed bits to samples.
 fn unpacker(coding: &Coding, registry: &Registry) -> Result<Arc<dyn iio_codec::ArrayCodec>> {
-    let run = i64::try_from(coding.width.saturating_mul(coding.samples)).unwrap_or(i64::MAX);
-    let mut config = Config::new().set(key::BITS_PER_SAMPLE, coding.bits).set("runlen", run);
-    if coding.dtype.kind() == DTypeKind::Int {
-        config = config.set("sign_extend", true);
-    }
-    let id = CodecId::Name("packints");
+    let (id, config) = if coding.is_float24() {
+        (CodecId::Name("float24"), float24_config(coding))
+    } else {
+        let run = i64::try_from(coding.width.saturating_mul(coding.samples)).unwrap_or(i64::MAX);
+        let config = Config::new().set(key::BITS_PER_SAMPLE, coding.bits).set("runlen", run);
+        let is_signed = coding.dtype.kind() == DTypeKind::Int;
+        (CodecId::Name("packints"), if is_signed { config.set("sign_extend", true) } else { config })
+    };
     match registry.create(&id, &config).map_err(|error| name(error, &format!("samples of {} bits", coding.bits)))? {
         AnyCodec::Array(codec) => Ok(codec),
         other => Err(FORMAT.unsupported(format!("codec {} is no array codec", other.info().name))),
     }
 }
 
+fn float24_config(coding: &Coding) -> Config {
+    let config = Config::new().set("byteorder", if coding.order == Order::Big { "big" } else { "little" });
+    if !compression::is_float_predictor(coding.predictor) {
+        return config;
+    }
+    config.set("predictor", coding.predictor).set("axis", column_axis(coding))
+}
+
+/// The axis that predictors run along.
+const fn column_axis(coding: &Coding) -> i64 {
+    if coding.samples == 1 { -1 } else { -2 }
+}
+
 fn predictor(coding: &Coding, registry: &Registry) -> Result<Arc<dyn FilterCodec>> {
     let value = coding.predictor;
-    let axis = if coding.samples == 1 { -1 } else { -2 };
-    let mut config = Config::new().set("axis", axis);
+    let mut config = Config::new().set("axis", column_axis(coding));
     if coding.is_packed() {
-        if coding.dtype == DType::Bool || compression::is_float_predictor(value) {
+        if coding.dtype == DType::Bool || coding.is_float24() || compression::is_float_predictor(value) {
             let message = format!("predictor {value} on samples of {} bits is not defined", coding.bits);
             return Err(FORMAT.unsupported(message));
         }

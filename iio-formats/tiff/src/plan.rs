@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use iio_codec::{Blame, Error, Result};
-use iio_core::{Chunk, Pipeline, ReadPlan, Region};
+use iio_core::{Chunk, Pipeline, ReadPlan, Region, Step};
 
 use crate::FORMAT;
 use crate::compression;
@@ -136,6 +136,9 @@ impl Planner<'_> {
         let (grid_rows, grid_columns) = page.grid();
         let (down, across) = (self.rows().chunks(), columns.chunks());
         let row = |plane: u64, y: u64| (plane * grid_rows + y) * grid_columns;
+        // Before lines are gone through: a broken height has more of them than the file has bytes.
+        let behind = row(page.planes() - 1, down.end.saturating_sub(1)) + across.end;
+        bytes.drive(|known| page.offsets.place(known, 0..behind).map(Step::Done))?;
         let lines = (0..page.planes()).flat_map(|plane| down.clone().map(move |y| (plane, y)));
         let mut runs: Vec<Range<u64>> = Vec::new();
         for (plane, y) in lines {

@@ -39,13 +39,11 @@ impl Stages {
         };
         stages.find_compression(geometry, options, env)?;
         stages.find_predictor(geometry, options, env)?;
+        if geometry.is_float24() && stages.array.is_some() {
+            return Err(FORMAT.invalid_argument("floats of 24 bits need a compression of bytes"));
+        }
         if geometry.is_packed() && stages.array.is_none() {
-            let in_row = geometry.chunk[1] * if geometry.planar { 1 } else { geometry.samples };
-            let config = Config::new().set(key::BITS_PER_SAMPLE, geometry.bits).set("runlen", in_row);
-            match env.registry.create(&CodecId::Name("packints"), &config)? {
-                AnyCodec::Array(codec) => stages.array = Some(codec),
-                other => return Err(FORMAT.invalid_argument(format!("codec {} does not pack bits", other.info().name))),
-            }
+            stages.array = Some(stages.packer(geometry, options, env)?);
             stages.swap = false;
         }
         if options.reversed_bits {
@@ -55,6 +53,23 @@ impl Stages {
             }
         }
         Ok(stages)
+    }
+
+    /// The codec that turns an array to packed samples.
+    fn packer(&self, geometry: &Geometry, options: &WriteOptions, env: &Env) -> Result<Arc<dyn ArrayCodec>> {
+        let (id, config) = if geometry.is_float24() {
+            let config = Config::new().set("byteorder", if options.big_endian { "big" } else { "little" });
+            let config = config.set("predictor", self.predictor).set("axis", column_axis(geometry));
+            (CodecId::Name("float24"), config)
+        } else {
+            let in_row = geometry.chunk[1] * if geometry.planar { 1 } else { geometry.samples };
+            let config = Config::new().set(key::BITS_PER_SAMPLE, geometry.bits).set("runlen", in_row);
+            (CodecId::Name("packints"), config)
+        };
+        match env.registry.create(&id, &config)? {
+            AnyCodec::Array(codec) => Ok(codec),
+            other => Err(FORMAT.invalid_argument(format!("codec {} does not pack bits", other.info().name))),
+        }
     }
 
     fn find_compression(&mut self, geometry: &Geometry, options: &WriteOptions, env: &Env) -> Result<()> {
@@ -110,10 +125,16 @@ impl Stages {
             Predictor::None => return Ok(()),
             Predictor::Delta => 2,
             Predictor::Float => 3,
-            Predictor::Auto if self.array.is_some() || geometry.is_packed() => return Ok(()),
+            Predictor::Auto if self.array.is_some() => return Ok(()),
+            Predictor::Auto if geometry.is_packed() && !geometry.is_float24() => return Ok(()),
             Predictor::Auto if is_float => 3,
             Predictor::Auto => 2,
         };
+        if number == 3 && geometry.is_float24() && self.array.is_none() {
+            // The codec of the samples applies it.
+            self.predictor = 3;
+            return Ok(());
+        }
         if self.array.is_some() || geometry.is_packed() {
             return Err(FORMAT.invalid_argument("a predictor needs whole samples and a compression of bytes"));
         }
@@ -121,8 +142,8 @@ impl Stages {
             return Err(FORMAT.invalid_argument(format!("predictor 3 is for floats, not {}", geometry.dtype)));
         }
         let layout = geometry.chunk_layout(geometry.chunk[0])?;
-        let axis = if layout.ndim() == 3 { -2i64 } else { -1 };
-        match env.registry.create(&CodecId::TiffPredictor(number), &Config::new().set("axis", axis))? {
+        let config = Config::new().set("axis", column_axis(geometry));
+        match env.registry.create(&CodecId::TiffPredictor(number), &config)? {
             AnyCodec::Filter(codec) => {
                 codec.accepts(&layout)?;
                 self.filter = Some(codec);
@@ -145,6 +166,11 @@ impl Stages {
             samples: Vec::new(),
         })
     }
+}
+
+/// The axis that predictors run along.
+const fn column_axis(geometry: &Geometry) -> i64 {
+    if geometry.planar || geometry.samples == 1 { -1 } else { -2 }
 }
 
 /// Encodes chunks, one at a time, with scratch that is kept.

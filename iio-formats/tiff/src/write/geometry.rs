@@ -182,6 +182,11 @@ impl Geometry {
         }
     }
 
+    /// True if samples are stored as floats of 24 bits.
+    pub(super) fn is_float24(&self) -> bool {
+        self.bits == 24 && self.dtype == DType::F32
+    }
+
     /// True if samples are stored with fewer bits than the dtype has.
     pub(super) fn is_packed(&self) -> bool {
         self.bits as usize != self.dtype.size() * 8
@@ -194,6 +199,7 @@ fn bits(dtype: DType, options: &WriteOptions) -> Result<u32> {
         (DType::BF16, _) => Err(FORMAT.invalid_argument("bfloat16 has no sample format in TIFF")),
         (DType::Bool, None | Some(1)) => Ok(1),
         (DType::U8 | DType::U16 | DType::U32 | DType::U64, Some(bits)) if bits <= width => Ok(bits),
+        (DType::F32, Some(24)) => Ok(24),
         (_, None) => Ok(width),
         (_, Some(bits)) if bits == width => Ok(bits),
         (_, Some(bits)) => Err(FORMAT.invalid_argument(format!("bits_per_sample {bits} does not fit {dtype}"))),

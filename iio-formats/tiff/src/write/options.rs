@@ -67,7 +67,8 @@ pub struct WriteOptions {
     pub planar: Option<bool>,
     /// Meaning of the samples.
     pub photometric: Photometric,
-    /// Bits of each sample, packed; `None` takes 1 for bool, else the width of the dtype.
+    /// Bits of each sample, packed; `None` takes 1 for bool, else the width of the dtype. 24 stores `float32` as floats of
+    /// 24 bits.
     pub bits_per_sample: Option<u32>,
     /// True stores the bits of each byte in reverse (FillOrder 2).
     pub reversed_bits: bool,

@@ -305,6 +305,8 @@ pub(crate) fn env() -> Env {
         .with_codec(&iio_packints::INFO)
         .with_codec(&iio_delta::INFO)
         .with_codec(&iio_floatpred::INFO)
+        .with_codec(&iio_float24::INFO)
+        .with_codec(&iio_jpeg8::INFO)
         .with_codec(&crate::fake::TABLES)
         .with_codec(&crate::fake::PICTURE);
     Env::new(Arc::new(registry.with_format(&iio_format_tiff::FORMAT)))

@@ -208,8 +208,8 @@ fn what_is_not_read_is_refused_by_name() {
     assert!(error.contains("samples of unequal bits (5, 6, 5) are not read"), "{error}");
     let error = file(page().tag(339, Value::Short(vec![1, 3, 1])));
     assert!(error.contains("unequal formats ([1, 3, 1])"), "{error}");
-    let error = file(page().tag(258, short(24)).tag(339, short(3)));
-    assert!(error.contains("floats of 24 bits (SampleFormat 3) are not read"), "{error}");
+    let error = file(page().tag(258, short(20)).tag(339, short(3)));
+    assert!(error.contains("floats of 20 bits (SampleFormat 3) are not read"), "{error}");
     let error = file(page().tag(258, short(32)).tag(339, short(5)));
     assert!(error.contains("complex integers of 32 bits"), "{error}");
     let error = file(page().tag(32997, long(7)));

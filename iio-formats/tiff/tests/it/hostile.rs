@@ -122,6 +122,10 @@ fn a_huge_declared_image_is_refused_before_it_is_allocated() {
     assert!(error.contains("exceed the address space"), "{error}");
     let wide = Page::strips(u32::MAX, 1, 1).chunk([0; 4]);
     assert!(error0(&File::of(PLAIN, &[wide])).contains("limit axis_len is 2147483647"));
+    let all = || Value::Raw(4, 0x7fff_ffff, 8);
+    let tall = Page::strips(2, 0x7fff_ffff, 1).tag(273, all()).tag(279, all());
+    let error = error0(&File::of(PLAIN, &[tall]));
+    assert!(error.contains("StripOffsets: 2147483647 values of LONG at byte 8 exceed the file"), "{error}");
     assert!(start.elapsed().as_millis() < 100);
 }
 

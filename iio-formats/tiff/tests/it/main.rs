@@ -5,8 +5,10 @@
 mod build;
 mod chain;
 mod fake;
+mod float24;
 mod geometry;
 mod hostile;
+mod jpeg;
 mod levels;
 mod meta;
 mod pipeline;

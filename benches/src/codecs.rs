@@ -1,135 +1,189 @@
-//! Every codec over every input, both ways, beside imagecodecs: interleaved, CPU time of one thread, medians.
+//! Codecs over inputs, both ways, beside imagecodecs: interleaved, CPU time of one thread, medians, answers checked.
 
 use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::input::{self, Input};
-use crate::measure::Subject;
-use crate::peer::Peer;
-use crate::row::{ROWS, Row};
-use crate::{Outcome, complain, say};
+use crate::input::Input;
+use crate::measure::{Subject, Way};
+use crate::peer::{Exchange, Peer};
+use crate::record::Record;
+use crate::row::Row;
+use crate::stats;
 
-/// How to run.
-pub(crate) struct Settings<'a> {
-    /// Only rows whose label contains this.
-    pub(crate) only: Option<&'a str>,
-    /// Rounds; the median counts.
-    pub(crate) rounds: usize,
-    /// Seconds of work per round and measurement.
-    pub(crate) seconds: f64,
-    /// Folder with `suites` and `corpus`.
-    pub(crate) shared: &'a Path,
-    /// Print JSON records instead of a table.
-    pub(crate) json: bool,
+/// How long to measure.
+#[derive(Clone, Copy, Debug)]
+pub struct Settings {
+    /// Rounds, in which we and the peer take turns; the median counts.
+    pub rounds: usize,
+    /// Seconds of work per round and side.
+    pub seconds: f64,
 }
 
-/// A direction.
-#[derive(Clone, Copy, PartialEq)]
-enum Way {
-    Decode,
-    Encode,
-}
-
-pub(crate) fn run(settings: &Settings<'_>) -> Outcome {
-    let registry = iio::builtin();
-    let corpus = settings.shared.join("corpus");
-    let inputs = input::all(corpus.is_dir().then_some(corpus.as_path())).map_err(|error| error.to_string())?;
-    let mut peer = Peer::start(settings.shared).map_err(|cause| complain(&format!("no peer: {cause}"))).ok();
-    if !settings.json {
-        say("| codec | input | way | MB/s | peer MB/s | ratio |\n|---|---|---|---|---|---|");
+impl Default for Settings {
+    fn default() -> Self {
+        Self { rounds: 5, seconds: 0.05 }
     }
-    for row in ROWS.iter().filter(|row| settings.only.is_none_or(|only| row.label.contains(only))) {
-        if registry.codec(&iio::CodecId::Name(row.codec)).is_err() {
-            complain(&format!("{} is not in this build", row.codec));
-            continue;
+}
+
+/// imagecodecs in the reference Python.
+pub struct ImageCodecs {
+    peer: Peer,
+    exchange: Exchange,
+}
+
+impl ImageCodecs {
+    /// Starts it.
+    ///
+    /// # Errors
+    /// Says why it does not run.
+    pub fn start(shared: &Path) -> Result<Self, String> {
+        let exchange = Exchange::new("bench")?;
+        let peer = Peer::python(shared, &exchange, "peer.py", include_str!("peer.py"))?;
+        Ok(Self { peer, exchange })
+    }
+
+    /// Its version.
+    #[must_use]
+    pub fn version(&self) -> String {
+        self.peer.greeting["version"].as_str().unwrap_or("?").to_owned()
+    }
+
+    /// What is asked: the same stream, or the same pixels.
+    fn request(&self, row: &Row, input: &Input, subject: &Subject, way: Way) -> Result<Value, String> {
+        let (bytes, arguments) = match way {
+            Way::Decode => (&subject.stored, (row.decode_arguments)(&input.layout)),
+            Way::Encode => (&subject.plain, (row.encode_arguments)(&input.layout)),
+        };
+        let mut call = json!({
+            "function": format!("{}_{}", row.peer, way.name()),
+            "file": self.exchange.put(way.name(), bytes)?,
+            "arguments": arguments,
+            "dtype": input.layout.dtype().name(),
+            "shape": input.layout.shape(),
+            "array": subject.is_filter() || (subject.is_array() && way == Way::Encode),
+            "in_place": subject.is_filter(),
+        });
+        // The size is known to a container; the peer is twice as fast with it.
+        if way == Way::Decode && !subject.is_filter() && !subject.is_array() {
+            call["size"] = json!(subject.plain.len());
         }
+        Ok(call)
+    }
+
+    /// Runs a call once: its CPU seconds, and what came out.
+    fn once(&mut self, call: &Value) -> Result<(f64, Vec<u8>), String> {
+        let mut call = call.clone();
+        call["keep"] = json!(self.exchange.there("result"));
+        Ok((self.peer.measure(&call, 1)?, self.exchange.get("result")?))
+    }
+}
+
+/// Measures all rows with the inputs that they accept, both ways, and hands each record over as it comes. A row that
+/// fails does not end the run.
+///
+/// # Errors
+/// All that failed: codecs that gave an error, and wrong pixels.
+pub fn run(
+    registry: &iio::Registry,
+    rows: &[Row],
+    inputs: &[Input],
+    settings: Settings,
+    mut peer: Option<&mut ImageCodecs>,
+    report: &mut dyn FnMut(Record),
+) -> Result<(), String> {
+    let mut failures = Vec::new();
+    for row in rows {
         for input in inputs.iter().filter(|input| (row.accepts)(&input.layout)) {
-            let subject = Subject::new(&registry, row, input).map_err(|error| format!("{}: {error}", row.label))?;
+            let subject = match Subject::new(registry, row, input) {
+                Ok(subject) => subject,
+                Err(error) => {
+                    failures.push(format!("{} {}: {error}", row.label, input.name));
+                    continue;
+                }
+            };
             for way in [Way::Decode, Way::Encode] {
-                measure(settings, row, input, &subject, way, peer.as_mut())?;
+                match measure(settings, row, input, &subject, way, peer.as_deref_mut()) {
+                    Ok(record) => report(record),
+                    Err(message) => failures.push(format!("{} {} {}: {message}", row.label, input.name, way.name())),
+                }
             }
         }
     }
-    Ok(())
+    if failures.is_empty() { Ok(()) } else { Err(failures.join("\n")) }
 }
 
 fn measure(
-    settings: &Settings<'_>,
+    settings: Settings,
     row: &Row,
     input: &Input,
     subject: &Subject,
     way: Way,
-    mut peer: Option<&mut Peer>,
-) -> Outcome {
-    let ours = |n: usize| if way == Way::Decode { subject.decode(n) } else { subject.encode(n) };
-    let text = |error: iio::Error| format!("{} {}: {error}", row.label, input.name);
-    let (once, result) = ours(1).map_err(text)?;
-    if way == Way::Decode && result != subject.plain {
-        return Err(format!("{} {}: decoded pixels differ", row.label, input.name));
+    peer: Option<&mut ImageCodecs>,
+) -> Result<Record, String> {
+    let ours = |n: usize| subject.run(way, n).map_err(|error| error.to_string());
+    let repetitions = |once: f64| ((settings.seconds / once.max(1e-9)) as usize).clamp(1, 100_000);
+    let (once, result) = ours(1)?;
+    match way {
+        Way::Decode => subject.check(&result)?,
+        Way::Encode if result != subject.stored => return Err("the same pixels gave another stream".to_owned()),
+        Way::Encode => {}
     }
-    let n = ((settings.seconds / once.max(1e-9)) as usize).clamp(1, 100_000);
-    let call = peer.as_deref().map(|peer| request(peer, row, input, subject, way)).transpose()?;
-    let (mut mine, mut theirs) = (Vec::new(), Vec::new());
-    // The peer repeats as often as fits the same time.
-    let mut peer_n = 1;
-    if let (Some(peer), Some(call)) = (peer.as_deref_mut(), &call)
-        && let Ok((once, _)) = peer.measure(call.clone(), 1)
-    {
-        peer_n = ((settings.seconds / once.max(1e-7)) as usize).clamp(1, 100_000);
+    let mut record = Record::new(row.label, input.name, way.name());
+    record.size = subject.stored.len() as f64 / subject.plain.len() as f64;
+    let n = repetitions(once);
+    let mut theirs = None;
+    if let Some(peer) = peer.filter(|_| !row.peer.is_empty()) {
+        match warm_up(peer, row, input, subject, way, &mut record) {
+            Ok((call, once)) => theirs = Some((peer, call, repetitions(once), Vec::new())),
+            Err(cause) => record.remarks.push(format!("no peer: {cause}")),
+        }
     }
-    for _ in 0..settings.rounds {
-        mine.push(ours(n).map_err(text)?.0);
-        if let (Some(peer), Some(call)) = (peer.as_deref_mut(), &call) {
-            match peer.measure(call.clone(), peer_n) {
-                Ok((seconds, crc)) => {
-                    if way == Way::Decode && crc != u64::from(iio_deflate::crc32(0, &subject.plain)) {
-                        complain(&format!("{} {}: the peer decodes other pixels", row.label, input.name));
-                    }
-                    theirs.push(seconds);
-                }
-                Err(cause) => complain(&format!("{} {}: {cause}", row.label, input.name)),
-            }
+    let mut mine = Vec::new();
+    for _ in 0..settings.rounds.max(1) {
+        mine.push(ours(n)?.0);
+        if let Some((peer, call, n, seconds)) = &mut theirs {
+            seconds.push(peer.peer.measure(call, *n)?);
         }
     }
     let megabytes = subject.plain.len() as f64 / 1e6;
-    let (mine, theirs) = (megabytes / median(&mut mine), (!theirs.is_empty()).then(|| megabytes / median(&mut theirs)));
-    let way = if way == Way::Decode { "decode" } else { "encode" };
-    if settings.json {
-        let record =
-            json!({"codec": row.label, "input": input.name, "way": way, "mb_per_s": mine, "peer_mb_per_s": theirs});
-        say(&record.to_string());
-    } else {
-        let peer = theirs.map_or("-".to_owned(), |v| format!("{v:.0}"));
-        let ratio = theirs.map_or("-".to_owned(), |v| format!("{:.2}", mine / v));
-        say(&format!("| {} | {} | {way} | {mine:.0} | {peer} | {ratio} |", row.label, input.name));
+    record.mb_per_s = megabytes / stats::median(&mine);
+    record.noise = stats::noise(&mine);
+    if let Some((.., theirs)) = theirs {
+        let ratios: Vec<f64> = mine.iter().zip(&theirs).map(|(mine, theirs)| theirs / mine).collect();
+        record.peer_mb_per_s = Some(megabytes / stats::median(&theirs));
+        record.noise = stats::noise(&ratios);
     }
-    Ok(())
+    Ok(record)
 }
 
-/// What the peer is asked to do: the same stream, or the same pixels.
-fn request(peer: &Peer, row: &Row, input: &Input, subject: &Subject, way: Way) -> Result<Value, String> {
-    let (name, bytes, arguments) = match way {
-        Way::Decode => ("decode", &subject.stored, (row.decode_arguments)(&input.layout)),
-        Way::Encode => ("encode", &subject.plain, (row.encode_arguments)(&input.layout)),
-    };
-    let mut call = json!({
-        "function": format!("{}_{name}", row.peer),
-        "file": peer.put(name, bytes)?,
-        "arguments": arguments,
-        "dtype": input.layout.dtype().name(),
-        "shape": input.layout.shape(),
-        "array": subject.is_filter() || (subject.is_array() && way == Way::Encode),
-        "in_place": subject.is_filter(),
-    });
-    // The size is known to a container; the peer is twice as fast with it.
-    if way == Way::Decode && !subject.is_filter() && !subject.is_array() {
-        call["size"] = json!(subject.plain.len());
+/// The peer's call, and the seconds that it takes. Its answer is checked: it decodes our stream to the same pixels, and we
+/// decode its stream.
+fn warm_up(
+    peer: &mut ImageCodecs,
+    row: &Row,
+    input: &Input,
+    subject: &Subject,
+    way: Way,
+    record: &mut Record,
+) -> Result<(Value, f64), String> {
+    let call = peer.request(row, input, subject, way)?;
+    let (_, result) = peer.once(&call)?;
+    match way {
+        Way::Decode => {
+            if let Err(how) = subject.check(&result) {
+                record.remarks.push(format!("peer decodes our stream otherwise: {how}"));
+            }
+        }
+        Way::Encode => {
+            record.peer_size = Some(result.len() as f64 / subject.plain.len() as f64);
+            let decoded = subject.decode(&result, 1).map_err(|error| error.to_string());
+            if let Err(how) = decoded.and_then(|(_, pixels)| subject.check(&pixels)) {
+                record.remarks.push(format!("we decode the peer's stream otherwise: {how}"));
+            }
+        }
     }
-    Ok(call)
-}
-
-fn median(values: &mut [f64]) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
+    // The second call is warm.
+    let (once, _) = peer.once(&call)?;
+    Ok((call, once))
 }

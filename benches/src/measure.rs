@@ -1,9 +1,30 @@
 //! One measurement: a codec, an input, a direction.
 
-use iio_codec::{AnyCodec, ArrayMut, ArrayRef, CodecId, Config, Context, Layout, Result};
+use iio_codec::{AnyCodec, ArrayMut, ArrayRef, CodecId, Config, Context, Error, Layout, Result};
 
 use crate::input::Input;
 use crate::row::Row;
+use crate::stats;
+
+/// A direction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// Stream to pixels.
+    Decode,
+    /// Pixels to stream.
+    Encode,
+}
+
+impl Way {
+    /// One word for tables, and for the names of the peer's functions.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Decode => "decode",
+            Self::Encode => "encode",
+        }
+    }
+}
 
 /// CPU time of this thread, in seconds.
 fn cpu_seconds() -> f64 {
@@ -11,105 +32,142 @@ fn cpu_seconds() -> f64 {
     time.tv_sec as f64 + time.tv_nsec as f64 * 1e-9
 }
 
+/// Asking the clock costs as much as decoding a small chunk: filters, which spoil their input, run over this many bytes
+/// of copies between two looks at it.
+const BATCH_BYTES: usize = 1 << 20;
+
 /// The codec of a row with workers and buffers that are reused, as a container does it.
-pub(crate) struct Subject {
+pub struct Subject {
     codec: AnyCodec,
     layout: Layout,
+    lossy: Option<f64>,
     /// What goes into the encoder.
-    pub(crate) plain: Vec<u8>,
+    pub plain: Vec<u8>,
     /// What goes into the decoder.
-    pub(crate) stored: Vec<u8>,
+    pub stored: Vec<u8>,
 }
 
 impl Subject {
-    pub(crate) fn new(registry: &iio::Registry, row: &Row, input: &Input) -> Result<Self> {
+    /// Makes the codec, its input, and its stream.
+    ///
+    /// # Errors
+    /// Those of the codec; `Unsupported` if it is not in the registry.
+    pub fn new(registry: &iio::Registry, row: &Row, input: &Input) -> Result<Self> {
         let codec = registry.create(&CodecId::Name(row.codec), &(row.config)(&input.layout))?;
         let mut plain = input.bytes.clone();
-        if row.label.starts_with("packints") {
-            // 12 bits hold 0 to 4095.
-            plain.chunks_exact_mut(2).for_each(|sample| sample[1] &= 0x0f);
-        }
+        (row.prepare)(&mut plain, &input.layout);
         if row.predicted {
             let axis = if input.layout.ndim() == 3 { -2i64 } else { -1 };
             let AnyCodec::Filter(delta) = registry.create(&CodecId::Name("delta"), &Config::new().set("axis", axis))?
             else {
-                return Err(iio_codec::Error::invalid_argument("bench", "delta is no filter"));
+                return Err(Error::invalid_argument("bench", "delta is no filter"));
             };
             delta.encoder()?.run(ArrayMut::new(&mut plain, input.layout)?, &Context::default())?;
         }
-        let mut subject = Self { codec, layout: input.layout, plain, stored: Vec::new() };
+        let mut subject = Self { codec, layout: input.layout, lossy: row.lossy, plain, stored: Vec::new() };
         subject.stored = subject.encode(1)?.1;
         Ok(subject)
     }
 
     /// CPU seconds of one of `n` calls on average, and the result.
-    pub(crate) fn decode(&self, n: usize) -> Result<(f64, Vec<u8>)> {
+    ///
+    /// # Errors
+    /// Those of the codec.
+    pub fn run(&self, way: Way, n: usize) -> Result<(f64, Vec<u8>)> {
+        match way {
+            Way::Decode => self.decode(&self.stored, n),
+            Way::Encode => self.encode(n),
+        }
+    }
+
+    /// Decodes any stream of this codec: CPU seconds of one of `n` calls on average, and the pixels.
+    ///
+    /// # Errors
+    /// Those of the codec.
+    pub fn decode(&self, stored: &[u8], n: usize) -> Result<(f64, Vec<u8>)> {
         let cx = Context::default();
         let mut dst = vec![0u8; self.plain.len()];
-        let mut seconds = 0.0;
-        match &self.codec {
+        let seconds = match &self.codec {
             AnyCodec::Bytes(codec) => {
                 let mut worker = codec.decoder()?;
-                seconds += timed(n, || worker.decode_exact(&self.stored, &mut dst, &cx))?;
+                timed(n, || worker.decode_exact(stored, &mut dst, &cx))?
             }
             AnyCodec::Array(codec) => {
                 let mut worker = codec.decoder()?;
-                seconds += timed(n, || worker.decode_into(&self.stored, ArrayMut::new(&mut dst, self.layout)?, &cx))?;
+                timed(n, || worker.decode_into(stored, ArrayMut::new(&mut dst, self.layout)?, &cx))?
             }
             AnyCodec::Filter(codec) => {
                 let mut worker = codec.decoder()?;
-                for _ in 0..n {
-                    dst.copy_from_slice(&self.stored);
-                    seconds += timed(1, || worker.run(ArrayMut::new(&mut dst, self.layout)?, &cx))?;
-                }
-                seconds /= n as f64;
+                return in_place(stored, n, |bytes| worker.run(ArrayMut::new(bytes, self.layout)?, &cx));
             }
-        }
+        };
         Ok((seconds, dst))
     }
 
-    /// CPU seconds of one of `n` calls on average, and the result.
-    pub(crate) fn encode(&self, n: usize) -> Result<(f64, Vec<u8>)> {
+    /// CPU seconds of one of `n` calls on average, and the stream.
+    ///
+    /// # Errors
+    /// Those of the codec.
+    pub fn encode(&self, n: usize) -> Result<(f64, Vec<u8>)> {
         let cx = Context::default();
         let mut dst = Vec::new();
-        let mut seconds = 0.0;
-        match &self.codec {
+        let seconds = match &self.codec {
             AnyCodec::Bytes(codec) => {
                 let mut worker = codec.encoder()?;
                 dst = vec![0; worker.encode_bound(self.plain.len())];
                 let mut len = 0;
-                seconds += timed(n, || {
+                let seconds = timed(n, || {
                     len = worker.encode_into(&self.plain, &mut dst, &cx)?;
                     Ok(())
                 })?;
                 dst.truncate(len);
+                seconds
             }
             AnyCodec::Array(codec) => {
                 let mut worker = codec.encoder()?;
-                seconds += timed(n, || {
+                timed(n, || {
                     dst.clear();
                     worker.encode_append(ArrayRef::new(&self.plain, self.layout)?, &mut dst, &cx)
-                })?;
+                })?
             }
             AnyCodec::Filter(codec) => {
                 let mut worker = codec.encoder()?;
-                for _ in 0..n {
-                    dst.clone_from(&self.plain);
-                    seconds += timed(1, || worker.run(ArrayMut::new(&mut dst, self.layout)?, &cx))?;
-                }
-                seconds /= n as f64;
+                return in_place(&self.plain, n, |bytes| worker.run(ArrayMut::new(bytes, self.layout)?, &cx));
             }
-        }
+        };
         Ok((seconds, dst))
     }
 
+    /// Compares decoded pixels with those that went in.
+    ///
+    /// # Errors
+    /// Says how they differ.
+    pub fn check(&self, pixels: &[u8]) -> core::result::Result<(), String> {
+        match self.lossy {
+            None if pixels == self.plain => Ok(()),
+            None => Err("pixels differ".to_owned()),
+            Some(least) => match stats::psnr(&self.plain, pixels, self.layout.dtype()) {
+                found if found >= least => Ok(()),
+                found => Err(format!("PSNR is {found:.1} dB, {least:.1} dB was expected")),
+            },
+        }
+    }
+
+    /// True if pixels come back as they were.
+    #[must_use]
+    pub const fn is_lossless(&self) -> bool {
+        self.lossy.is_none()
+    }
+
     /// True for filters, which work in place.
-    pub(crate) fn is_filter(&self) -> bool {
+    #[must_use]
+    pub const fn is_filter(&self) -> bool {
         matches!(self.codec, AnyCodec::Filter(_))
     }
 
     /// True for array codecs.
-    pub(crate) fn is_array(&self) -> bool {
+    #[must_use]
+    pub const fn is_array(&self) -> bool {
         matches!(self.codec, AnyCodec::Array(_))
     }
 }
@@ -120,4 +178,20 @@ fn timed(n: usize, mut job: impl FnMut() -> Result<()>) -> Result<f64> {
         job()?;
     }
     Ok((cpu_seconds() - begin) / n as f64)
+}
+
+/// Runs `job` over `n` copies of `src`; making them does not count.
+fn in_place(src: &[u8], n: usize, mut job: impl FnMut(&mut [u8]) -> Result<()>) -> Result<(f64, Vec<u8>)> {
+    let batch = (BATCH_BYTES / src.len().max(1)).clamp(1, n.max(1));
+    let mut copies = vec![src.to_vec(); batch];
+    let (mut seconds, mut left) = (0.0, n);
+    while left > 0 {
+        let part = copies.get_mut(..left.min(batch)).unwrap_or_default();
+        part.iter_mut().for_each(|copy| copy.copy_from_slice(src));
+        let begin = cpu_seconds();
+        part.iter_mut().try_for_each(|copy| job(copy))?;
+        seconds += cpu_seconds() - begin;
+        left -= part.len();
+    }
+    Ok((seconds / n as f64, copies.into_iter().next().unwrap_or_default()))
 }

@@ -1,26 +1,33 @@
-//! The table of what is measured: one row per codec, with the peer's call for it.
+//! The table of what is measured: one row per codec and set of options, with the peer's call for it.
+//!
+//! A new codec needs one [`Row`] in [`ROWS`]; whatever is not said comes from [`BASE`].
 
 use iio_codec::{Config, DType, DTypeKind, Layout};
 use serde_json::{Map, Value, json};
 
 /// A codec with options, and the functions of imagecodecs that do the same.
-pub(crate) struct Row {
+#[derive(Clone, Copy)]
+pub struct Row {
     /// Name in our registry.
-    pub(crate) codec: &'static str,
+    pub codec: &'static str,
     /// Name in tables, where it is not that of the codec.
-    pub(crate) label: &'static str,
+    pub label: &'static str,
     /// Our options for an input.
-    pub(crate) config: fn(&Layout) -> Config,
+    pub config: fn(&Layout) -> Config,
     /// Whether an input is measured.
-    pub(crate) accepts: fn(&Layout) -> bool,
+    pub accepts: fn(&Layout) -> bool,
     /// Bytes, not pixels, go in: TIFF's horizontal differencing was applied before, as in a file.
-    pub(crate) predicted: bool,
-    /// Prefix of the peer's functions: `zlib` for `zlib_decode`.
-    pub(crate) peer: &'static str,
+    pub predicted: bool,
+    /// Changes the samples to what the codec can hold.
+    pub prepare: fn(&mut [u8], &Layout),
+    /// `None`: pixels come back as they were. Else the least PSNR of decoded pixels, in decibels.
+    pub lossy: Option<f64>,
+    /// Prefix of the peer's functions: `zlib` for `zlib_decode`. Empty: the peer has none.
+    pub peer: &'static str,
     /// Keyword arguments of the peer's decoder and encoder.
-    pub(crate) decode_arguments: fn(&Layout) -> Map<String, Value>,
+    pub decode_arguments: fn(&Layout) -> Map<String, Value>,
     /// Keyword arguments of the peer's encoder.
-    pub(crate) encode_arguments: fn(&Layout) -> Map<String, Value>,
+    pub encode_arguments: fn(&Layout) -> Map<String, Value>,
 }
 
 fn none(_: &Layout) -> Config {
@@ -30,6 +37,8 @@ fn none(_: &Layout) -> Config {
 fn any(_: &Layout) -> bool {
     true
 }
+
+fn as_they_are(_: &mut [u8], _: &Layout) {}
 
 fn no_arguments(_: &Layout) -> Map<String, Value> {
     Map::new()
@@ -75,19 +84,35 @@ fn is_image(layout: &Layout) -> bool {
     is_integer(layout) && layout.n_bytes() > 4096
 }
 
-const BASE: Row = Row {
+/// Grey or RGB of 8 bits.
+fn is_picture(layout: &Layout) -> bool {
+    layout.dtype() == DType::U8 && is_image(layout) && matches!(layout.shape(), [_, _] | [_, _, 3])
+}
+
+fn full_colour(_: &Layout) -> Config {
+    Config::new().set("subsampling", "444")
+}
+
+fn full_colour_arguments(_: &Layout) -> Map<String, Value> {
+    arguments(json!({"subsampling": "444"}))
+}
+
+/// What a row does not say: default options, every input, exact, no peer.
+pub const BASE: Row = Row {
     codec: "",
     label: "",
     config: none,
     accepts: any,
     predicted: false,
+    prepare: as_they_are,
+    lossy: None,
     peer: "",
     decode_arguments: no_arguments,
     encode_arguments: no_arguments,
 };
 
 /// All rows.
-pub(crate) const ROWS: &[Row] = &[
+pub const ROWS: &[Row] = &[
     Row {
         codec: "deflate",
         label: "deflate",
@@ -111,6 +136,8 @@ pub(crate) const ROWS: &[Row] = &[
     Row { codec: "zstd", label: "zstd + delta", peer: "zstd", predicted: true, accepts: is_integer, ..BASE },
     Row { codec: "lz4", label: "lz4", peer: "lz4", ..BASE },
     Row { codec: "lz4", label: "lz4 hc", config: high, peer: "lz4", encode_arguments: high_arguments, ..BASE },
+    Row { codec: "lz4f", label: "lz4f", peer: "lz4f", ..BASE },
+    Row { codec: "lz4h5", label: "lz4h5", peer: "lz4h5", ..BASE },
     Row { codec: "brotli", label: "brotli", peer: "brotli", ..BASE },
     Row { codec: "lzw", label: "lzw", peer: "lzw", ..BASE },
     Row { codec: "lzw", label: "lzw + delta", peer: "lzw", predicted: true, accepts: is_integer, ..BASE },
@@ -144,6 +171,7 @@ pub(crate) const ROWS: &[Row] = &[
         ..BASE
     },
     Row { codec: "bitorder", label: "bitorder", peer: "bitorder", ..BASE },
+    Row { codec: "bitshuffle", label: "bitshuffle", peer: "bitshuffle", ..BASE },
     Row {
         codec: "byteshuffle",
         label: "byteshuffle",
@@ -169,12 +197,47 @@ pub(crate) const ROWS: &[Row] = &[
         config: bits_12,
         peer: "packints",
         accepts: is_u16,
+        prepare: to_12_bits,
         decode_arguments: packints_decode,
         encode_arguments: packints_encode,
         ..BASE
     },
+    // The peer halves numbers whose fraction rounds up to 1, and the report says so.
+    Row { codec: "float24", label: "float24", accepts: is_float, lossy: Some(90.0), peer: "float24", ..BASE },
     Row { codec: "png", label: "png", peer: "png", accepts: is_image, ..BASE },
+    Row { codec: "bmp", label: "bmp", peer: "bmp", accepts: is_picture, ..BASE },
+    Row {
+        codec: "gif",
+        label: "gif",
+        config: gif_indices,
+        peer: "gif",
+        accepts: is_gray8,
+        decode_arguments: gif_arguments,
+        ..BASE
+    },
     Row { codec: "jpeg2k", label: "jpeg2k", peer: "jpeg2k", accepts: is_image, ..BASE },
+    Row { codec: "webp", label: "webp lossless", peer: "webp", accepts: is_rgb8, ..BASE },
+    Row {
+        codec: "webp",
+        label: "webp 75",
+        config: webp_lossy,
+        peer: "webp",
+        accepts: is_rgb8,
+        lossy: Some(30.0),
+        encode_arguments: webp_lossy_arguments,
+        ..BASE
+    },
+    Row { codec: "jpeg8", label: "jpeg8", peer: "jpeg8", accepts: is_picture, lossy: Some(25.0), ..BASE },
+    Row {
+        codec: "jpeg8",
+        label: "jpeg8 4:4:4",
+        peer: "jpeg8",
+        accepts: is_picture,
+        lossy: Some(25.0),
+        config: full_colour,
+        encode_arguments: full_colour_arguments,
+        ..BASE
+    },
 ];
 
 fn raw(_: &Layout) -> Map<String, Value> {
@@ -193,8 +256,38 @@ fn high_arguments(_: &Layout) -> Map<String, Value> {
     arguments(json!({"hc": true}))
 }
 
+fn is_rgb8(layout: &Layout) -> bool {
+    layout.dtype() == DType::U8 && matches!(layout.shape(), [_, _, 3 | 4])
+}
+
+fn webp_lossy(_: &Layout) -> Config {
+    Config::new().set("lossless", false).set("level", 75)
+}
+
+fn webp_lossy_arguments(_: &Layout) -> Map<String, Value> {
+    arguments(json!({"lossless": false, "level": 75}))
+}
+
+fn is_gray8(layout: &Layout) -> bool {
+    layout.dtype() == DType::U8 && matches!(layout.shape(), [_, _])
+}
+
+fn gif_indices(_: &Layout) -> Config {
+    Config::new().set("asrgb", false).set("rgb", false)
+}
+
+fn gif_arguments(_: &Layout) -> Map<String, Value> {
+    arguments(json!({"asrgb": false}))
+}
+
 fn is_u16(layout: &Layout) -> bool {
     layout.dtype() == DType::U16
+}
+
+fn to_12_bits(bytes: &mut [u8], _: &Layout) {
+    for sample in bytes.as_chunks_mut::<2>().0 {
+        *sample = (u16::from_ne_bytes(*sample) & 0x0fff).to_ne_bytes();
+    }
 }
 
 fn bits_12(_: &Layout) -> Config {

@@ -104,7 +104,13 @@ fn features(crates: &[Crate]) -> String {
         let names: Vec<_> = members.iter().map(|krate| format!("\"{}\"", krate.feature)).collect();
         let _ = writeln!(text, "## {title}\n{group} = [{}]", names.join(", "));
         for krate in members {
-            let _ = writeln!(text, "{} = [\"dep:{}\"]", krate.feature, krate.package);
+            // A codec and its container may share a name (webp): then one feature is both.
+            let mut same = crates.iter().filter(|other| other.feature == krate.feature).peekable();
+            if same.peek().is_some_and(|first| first.package != krate.package) {
+                continue;
+            }
+            let packages: Vec<_> = same.map(|other| format!("\"dep:{}\"", other.package)).collect();
+            let _ = writeln!(text, "{} = [{}]", krate.feature, packages.join(", "));
         }
     }
     text

@@ -1,9 +1,11 @@
 //! Everything a maintainer or CI runs: `cargo xtask VERB`.
 
+mod bench;
 mod codegen;
 mod corrupt;
 mod fuzz;
 mod new_codec;
+mod python;
 mod tidy;
 mod tree;
 
@@ -42,6 +44,8 @@ fn main() -> ExitCode {
         ["features"] => features(),
         ["new-codec", name, "--kind", kind] | ["new-codec", "--kind", kind, name] => new_codec::run(name, kind),
         ["fuzz", rest @ ..] => fuzz::run(rest),
+        ["python", rest @ ..] => python::run(rest),
+        ["bench", rest @ ..] => bench::run(rest),
         ["corrupt", rest @ ..] => corrupt::run(rest),
         _ => Err(USAGE.to_owned()),
     };
@@ -66,12 +70,21 @@ fn say(message: &str) {
 
 /// Runs cargo at the root of the workspace.
 fn cargo(arguments: &[&str], environment: &[(&str, &str)]) -> Result {
+    cargo_with(&tree::root(), arguments, environment)
+}
+
+/// Runs cargo in a folder.
+fn cargo_in(folder: &std::path::Path, arguments: &[&str]) -> Result {
+    cargo_with(folder, arguments, &[])
+}
+
+fn cargo_with(folder: &std::path::Path, arguments: &[&str], environment: &[(&str, &str)]) -> Result {
     let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
     say(&format!("> cargo {}", arguments.join(" ")));
     let status = Command::new(cargo)
         .args(arguments)
         .envs(environment.iter().copied())
-        .current_dir(tree::root())
+        .current_dir(folder)
         .status()
         .map_err(|error| format!("cargo did not start: {error}"))?;
     if status.success() { Ok(()) } else { Err(format!("cargo {} failed", arguments.join(" "))) }

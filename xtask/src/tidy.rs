@@ -9,14 +9,19 @@ use crate::{Result, codegen, say};
 const FILE_LINES: usize = 800;
 
 /// Which crates stand on which codecs: where a stream or a container is defined on another.
-const STANDS_ON: [(&str, &[&str]); 7] = [
+const STANDS_ON: [(&str, &[&str]); 12] = [
     ("iio-zlib", &["iio-deflate"]),
     ("iio-gzip", &["iio-deflate"]),
-    ("iio-floatpred", &["iio-delta"]),
+    ("iio-floatpred", &["iio-delta", "iio-byteshuffle"]),
     ("iio-float24", &["iio-floatpred"]),
+    ("iio-byteshuffle", &["iio-delta"]),
+    ("iio-xor", &["iio-delta"]),
     ("iio-bitshuffle", &["iio-byteshuffle"]),
+    ("iio-lz4f", &["iio-lz4"]),
+    ("iio-lz4h5", &["iio-lz4"]),
     ("iio-format-png", &["iio-zlib", "iio-deflate"]),
     ("iio-format-jp2", &["iio-jpeg2k"]),
+    ("iio-format-webp", &["iio-webp"]),
 ];
 
 /// Words of the templates that say that a text is still to be written.

@@ -206,15 +206,6 @@ pub const ROWS: &[Row] = &[
     Row { codec: "float24", label: "float24", accepts: is_float, lossy: Some(90.0), peer: "float24", ..BASE },
     Row { codec: "png", label: "png", peer: "png", accepts: is_image, ..BASE },
     Row { codec: "bmp", label: "bmp", peer: "bmp", accepts: is_picture, ..BASE },
-    Row {
-        codec: "gif",
-        label: "gif",
-        config: gif_indices,
-        peer: "gif",
-        accepts: is_gray8,
-        decode_arguments: gif_arguments,
-        ..BASE
-    },
     Row { codec: "jpeg2k", label: "jpeg2k", peer: "jpeg2k", accepts: is_image, ..BASE },
     Row { codec: "webp", label: "webp lossless", peer: "webp", accepts: is_rgb8, ..BASE },
     Row {
@@ -266,18 +257,6 @@ fn webp_lossy(_: &Layout) -> Config {
 
 fn webp_lossy_arguments(_: &Layout) -> Map<String, Value> {
     arguments(json!({"lossless": false, "level": 75}))
-}
-
-fn is_gray8(layout: &Layout) -> bool {
-    layout.dtype() == DType::U8 && matches!(layout.shape(), [_, _])
-}
-
-fn gif_indices(_: &Layout) -> Config {
-    Config::new().set("asrgb", false).set("rgb", false)
-}
-
-fn gif_arguments(_: &Layout) -> Map<String, Value> {
-    arguments(json!({"asrgb": false}))
 }
 
 fn is_u16(layout: &Layout) -> bool {

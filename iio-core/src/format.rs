@@ -295,6 +295,27 @@ pub struct WriteImage<'a> {
     pub meta: &'a Metadata,
 }
 
+impl<'a> WriteImage<'a> {
+    /// The one image of the array as `[height, width]` or `[height, width, samples]`, for formats that hold no other:
+    /// leading axes of length 1 are left out, planes are seen as samples.
+    ///
+    /// # Errors
+    /// `InvalidArgument`, in the name of `who`, for a stack.
+    pub fn single(&self, who: &(impl Blame + ?Sized)) -> Result<ArrayRef<'a>> {
+        let planar = self.axes.is_some_and(|axes| axes.ends_with("SYX"));
+        let ndim = if planar || self.axes.is_none_or(|axes| axes.ends_with("YXS")) { 3 } else { 2 };
+        let mut pixels = self.pixels;
+        while pixels.layout().ndim() > ndim {
+            if pixels.shape().first() != Some(&1) {
+                let message = format!("takes one image, got a stack of {}", self.pixels.layout());
+                return Err(Error::invalid_argument(who.who(), message));
+            }
+            pixels = pixels.index_axis(0, 0)?;
+        }
+        if planar { pixels.permute(&[1, 2, 0]) } else { Ok(pixels) }
+    }
+}
+
 /// A file of some format that is being written.
 pub trait Writer: Send {
     /// The format.

@@ -62,6 +62,8 @@ impl Call {
         let mut decoder = Decoder::new_with_limits(stream, limits)?;
         decoder.set_fast_upsample(!self.fancy);
         decoder.set_lenient(self.lenient);
+        // As libjpeg: blocks of which only the DC has come are smoothed. Complete ones are not.
+        decoder.set_block_smoothing(true);
         Ok(decoder)
     }
 

@@ -14,8 +14,8 @@ pub static INFO: CodecInfo = CodecInfo {
     title: "JPEG of 8 bits: baseline, progressive, arithmetic",
     aliases: &["jpeg"],
     ids: &[
-        CodecId::Tiff(6),
         CodecId::Tiff(7),
+        CodecId::Tiff(6),
         CodecId::Tiff(33007),
         CodecId::Tiff(34892),
         CodecId::Numcodecs("imagecodecs_jpeg8"),

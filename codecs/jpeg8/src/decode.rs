@@ -285,11 +285,7 @@ impl Colours {
                 let message = format!("colorspace {} for a stream of {n} components", space.name());
                 return Err(INFO.invalid_argument(message));
             }
-            source = space;
-            // What is unknown no longer, gets the output that goes with it.
-            if output == ColourSpace::Unknown {
-                output = if n == 3 { ColourSpace::Rgb } else { ColourSpace::Cmyk };
-            }
+            (source, output) = (space, space);
         }
         output = options.outcolorspace.filter(|&space| space != ColourSpace::Unknown).unwrap_or(output);
         let Some(conversion) = Conversion::new(source, output) else {

@@ -48,7 +48,8 @@ pub struct DecodeOptions {
     pub header: Option<Arc<[u8]>>,
     /// The colour space of the stream, instead of what the markers tell.
     pub colorspace: Option<ColourSpace>,
-    /// The colour space of the array. Default: grey, RGB, or CMYK.
+    /// The colour space of the array. Default: that of `colorspace` if it is given, so that samples are as stored; else
+    /// grey, RGB, or CMYK.
     pub outcolorspace: Option<ColourSpace>,
     /// What a container says of the colours as stored.
     pub stored: Option<Stored>,

@@ -78,7 +78,8 @@ impl<'a> Plane<'a> {
             Method::Full => return self.stored(y),
             Method::Wide => wide(self.stored(y), scratch),
             Method::High => {
-                high(self.stored(y / 2), self.stored(near(y)), if y.is_multiple_of(2) { 1 } else { 2 }, scratch)
+                let bias = if y.is_multiple_of(2) { 1 } else { 2 };
+                high(self.stored(y / 2), self.stored(near(y)), bias, scratch);
             }
             Method::Both => both(self.stored(y / 2), self.stored(near(y)), scratch),
             Method::Box(across, down) => {

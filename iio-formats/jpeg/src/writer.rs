@@ -1,4 +1,4 @@
-use iio_codec::{ArrayRef, Blame, Config, Result};
+use iio_codec::{Blame, Config, Result};
 use iio_core::{
     Env, FormatInfo, MetaValue, Metadata, Output, ProgressFn, Resolution, ResolutionUnit, Sink, WriteImage, Writer,
 };
@@ -35,7 +35,7 @@ impl Writer for JpegWriter {
         if self.done {
             return Err(FORMAT.invalid_argument("a file holds one image, this is the second"));
         }
-        let pixels = single(image)?;
+        let pixels = image.single(&FORMAT)?;
         let stream = codec(&self.config, &self.env)?.encoder()?.encode(pixels, &self.env.whole_context())?;
         let file = embed(stream, image.meta)?;
         self.output.append(&file)?;
@@ -48,20 +48,6 @@ impl Writer for JpegWriter {
     fn finish(self: Box<Self>) -> Result<Output> {
         if self.done { Ok(self.output) } else { Err(FORMAT.invalid_argument("no image was written")) }
     }
-}
-
-/// The one image of an array: leading axes must have length 1.
-fn single<'a>(image: &WriteImage<'a>) -> Result<ArrayRef<'a>> {
-    let mut pixels = image.pixels;
-    let ndim = if image.axes.is_none_or(|axes| axes.ends_with("YXS")) { 3 } else { 2 };
-    while pixels.layout().ndim() > ndim {
-        if pixels.shape().first() != Some(&1) {
-            let message = format!("takes one image, got a stack of {}", image.pixels.layout());
-            return Err(FORMAT.invalid_argument(message));
-        }
-        pixels = pixels.index_axis(0, 0)?;
-    }
-    Ok(pixels)
 }
 
 /// Puts metadata into a stream: behind its JFIF segment, if it has one, since that must be the first.

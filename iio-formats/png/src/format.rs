@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use iio_codec::{Blame, Check, Config, ErrorKind, Fields, Result, Tier};
+use iio_codec::{ArrayRef, Blame, Check, Config, ErrorKind, Fields, Result, Tier};
 use iio_core::{
     Colour, Env, FormatInfo, ImageInfo, MetaValue, Metadata, Modes, Output, Pipeline, ProgressFn, ReadPlan, Reader,
     Resolution, ResolutionUnit, Selection, Sink, Source, WriteImage, Writer,
@@ -204,17 +204,18 @@ impl Writer for PngWriter {
         if self.written {
             return Err(FORMAT.invalid_argument("a PNG file holds one image, this is the second"));
         }
+        let pixels = image.single(&FORMAT)?;
         let mut options = self.options.clone();
         let mut chunks = options.metadata.as_deref().cloned().unwrap_or_default();
         to_chunks(image.meta, &mut chunks)?;
         options.metadata = Some(Arc::new(chunks));
         if options.palette.is_none() {
-            options.palette = palette(image)?;
+            options.palette = palette(&pixels, image.meta)?;
         }
-        if image.pixels.dtype() == iio_codec::DType::Bool {
+        if pixels.dtype() == iio_codec::DType::Bool {
             options.bits_per_sample = 1;
         }
-        let file = iio_codec::ArrayEncoder::encode(&mut Encoder::new(options)?, image.pixels, &Default::default())?;
+        let file = iio_codec::ArrayEncoder::encode(&mut Encoder::new(options)?, pixels, &Default::default())?;
         self.output.append(&file)?;
         self.written = true;
         if let Some(report) = on_progress {
@@ -230,9 +231,9 @@ impl Writer for PngWriter {
 }
 
 /// The colours of an image of indices, if it comes with some that fit.
-fn palette(image: &WriteImage<'_>) -> Result<Option<Palette>> {
-    let indices = image.pixels.dtype() == iio_codec::DType::U8 && image.pixels.shape().len() == 2;
-    let colours = image.meta.palette.as_ref().filter(|colours| indices && (1..=256).contains(&colours.len()));
+fn palette(pixels: &ArrayRef<'_>, meta: &Metadata) -> Result<Option<Palette>> {
+    let indices = pixels.dtype() == iio_codec::DType::U8 && pixels.shape().len() == 2;
+    let colours = meta.palette.as_ref().filter(|colours| indices && (1..=256).contains(&colours.len()));
     let narrow = |colours: &Vec<[u16; 3]>| {
         let colours: Vec<[u8; 3]> = colours.iter().map(|colour| colour.map(|v| v.to_be_bytes()[0])).collect();
         Palette::new(&colours)

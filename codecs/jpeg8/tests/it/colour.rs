@@ -66,12 +66,18 @@ fn outcolorspace_chooses_the_samples_of_the_array() {
 fn colorspace_overrules_the_markers() {
     let force = |src: &[u8], space| first(src, &DecodeOptions::default().with_colorspace(space));
     assert_eq!(force(&pixel(3, &[]), ColourSpace::Rgb), STORED[..3]);
-    assert_eq!(force(&pixel(3, &adobe(0)), ColourSpace::YCbCr), RGB);
+    // What is told to be so is not converted, unless that is asked for as well.
+    assert_eq!(force(&pixel(3, &adobe(0)), ColourSpace::YCbCr), STORED[..3]);
+    let both =
+        |src: &[u8], from, to| first(src, &DecodeOptions::default().with_colorspace(from).with_outcolorspace(to));
+    assert_eq!(both(&pixel(3, &adobe(0)), ColourSpace::YCbCr, ColourSpace::Rgb), RGB);
     assert_eq!(force(&pixel(3, &[]), ColourSpace::Unknown), RGB);
     let [r, g, b] = RGB;
     assert_eq!(first(&pixel(4, &adobe(2)), &DecodeOptions::default()), [255 - r, 255 - g, 255 - b, 128]);
     assert_eq!(force(&pixel(4, &adobe(2)), ColourSpace::Cmyk), STORED);
-    assert_eq!(force(&pixel(4, &[]), ColourSpace::Ycck), [255 - r, 255 - g, 255 - b, 128]);
+    assert_eq!(force(&pixel(4, &[]), ColourSpace::Ycck), STORED);
+    let cmyk = both(&pixel(4, &[]), ColourSpace::Ycck, ColourSpace::Cmyk);
+    assert_eq!(cmyk, [255 - r, 255 - g, 255 - b, 128]);
     for (n, space) in [(3, ColourSpace::Gray), (3, ColourSpace::Cmyk), (4, ColourSpace::YCbCr), (3, ColourSpace::Bgr)] {
         let error = decode(&pixel(n, &[]), &DecodeOptions::default().with_colorspace(space)).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidArgument);
@@ -86,7 +92,8 @@ fn container_is_believed_unless_there_is_a_jfif_segment() {
     assert_eq!(first(&pixel(3, &adobe(1)), &rgb), STORED[..3]);
     assert_eq!(first(&pixel(3, &jfif), &rgb), RGB);
     assert_eq!(first(&pixel(4, &adobe(0)), &rgb), STORED);
-    assert_eq!(first(&pixel(3, &[]), &rgb.clone().with_colorspace(ColourSpace::YCbCr)), RGB);
+    assert_eq!(first(&pixel(3, &[]), &rgb.clone().with_colorspace(ColourSpace::YCbCr)), STORED[..3]);
+    assert_eq!(first(&pixel(3, &[]), &rgb.clone().with_outcolorspace(ColourSpace::Bgr)), [133, 128, 135]);
     assert_eq!(first(&pixel(3, &jfif), &DecodeOptions::default().with_stored(Stored::Other)), STORED[..3]);
 }
 

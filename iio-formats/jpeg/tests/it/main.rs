@@ -158,6 +158,19 @@ fn what_does_not_fit_is_refused_with_its_size() {
 }
 
 #[test]
+fn planes_are_written_as_samples() {
+    let interleaved = ramp(8, 8, 3);
+    let bytes = interleaved.as_bytes();
+    let planes: Vec<u8> = (0..3).flat_map(|s| bytes.iter().skip(s).step_by(3).copied()).collect();
+    let planar = NdImage::from_slice(&planes, DType::U8, &[1, 3, 8, 8]).unwrap();
+    let mut writer = FORMAT.create.unwrap()(Output::Bytes(Vec::new()), &Config::new(), &env()).unwrap();
+    let image = WriteImage { pixels: planar.view().unwrap(), axes: Some("TSYX"), meta: &Metadata::default() };
+    writer.write(&image, None).unwrap();
+    let file = writer.finish().unwrap().commit().unwrap().unwrap();
+    assert_eq!(file, write(&interleaved, &Config::new(), &Metadata::default()).unwrap());
+}
+
+#[test]
 fn damage_gives_pixels_or_a_typed_error() {
     let mut meta = Metadata::default();
     (meta.orientation, meta.xmp) = (Some(2), Some(b"<x/>".to_vec()));

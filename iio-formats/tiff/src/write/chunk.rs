@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use iio_codec::{
     AnyCodec, ArrayCodec, ArrayEncoder, ArrayMut, ArrayRef, Blame, BytesCodec, BytesEncoder, CodecId, Config, Context,
-    DType, Filter, FilterCodec, Layout, Result, key,
+    DType, Filter, FilterCodec, Layout, Result, Value, key,
 };
 use iio_core::Env;
 
 use crate::FORMAT;
 use crate::compression;
 use crate::write::geometry::Geometry;
-use crate::write::options::{Predictor, WriteOptions};
+use crate::write::options::{Photometric, Predictor, WriteOptions};
 
 /// The codecs of all chunks, and the values of the tags that name them.
 #[derive(Clone, Debug)]
@@ -24,6 +24,8 @@ pub(super) struct Stages {
     bytes: Option<Arc<dyn BytesCodec>>,
     bit_order: Option<Arc<dyn FilterCodec>>,
     swap: bool,
+    /// RGB is stored as YCbCr, by the codec: pixels that share a sample of chroma, across and down.
+    pub(super) chroma: Option<[u16; 2]>,
 }
 
 impl Stages {
@@ -36,6 +38,7 @@ impl Stages {
             bytes: None,
             bit_order: None,
             swap: options.big_endian != cfg!(target_endian = "big"),
+            chroma: None,
         };
         stages.find_compression(geometry, options, env)?;
         stages.find_predictor(geometry, options, env)?;
@@ -100,6 +103,22 @@ impl Stages {
             .hint(key::WIDTH, geometry.chunk[1])
             .hint(key::HEIGHT, geometry.chunk[0])
             .hint(key::SAMPLES, if geometry.planar { 1 } else { geometry.samples });
+        if compression::is_jpeg(self.compression.into()) {
+            if config.value("abbreviated").is_some() {
+                return Err(FORMAT.invalid_argument("abbreviated streams need JPEGTables, which are not written"));
+            }
+            let rgb = geometry.photometric == 2 && geometry.samples == 3 && !geometry.planar;
+            if rgb && options.photometric == Photometric::Auto {
+                self.chroma = Some(chroma(&config));
+            }
+            let colour_space = match (geometry.photometric, self.chroma) {
+                (_, Some(_)) => "ycbcr",
+                (2, None) if rgb => "rgb",
+                (5, None) if geometry.samples == 4 && !geometry.planar => "cmyk",
+                _ => "gray",
+            };
+            config = config.hint(key::COLOUR_SPACE, colour_space);
+        }
         if info.name == "packbits" && config.value("row_len").is_none() {
             // TIFF 6.0, section 9: each row is packed separately.
             let in_row = geometry.chunk[1] * if geometry.planar { 1 } else { geometry.samples };
@@ -226,5 +245,23 @@ fn reverse(bytes: &mut [u8], size: usize) {
         4 => bytes.as_chunks_mut::<4>().0.iter_mut().for_each(|sample| sample.reverse()),
         8 => bytes.as_chunks_mut::<8>().0.iter_mut().for_each(|sample| sample.reverse()),
         _ => {}
+    }
+}
+
+/// What the option `subsampling` of a JPEG codec means for the tag YCbCrSubSampling.
+fn chroma(config: &Config) -> [u16; 2] {
+    let text = match config.value("subsampling") {
+        Some(Value::Str(text)) => text.clone(),
+        Some(Value::Int(number)) => number.to_string(),
+        _ => String::new(),
+    };
+    match text.replace(':', "").as_str() {
+        "444" | "1x1" => [1, 1],
+        "422" | "2x1" => [2, 1],
+        "440" | "1x2" => [1, 2],
+        "411" | "4x1" => [4, 1],
+        "410" | "4x2" => [4, 2],
+        "441" | "1x4" => [1, 4],
+        _ => [2, 2],
     }
 }

@@ -123,7 +123,11 @@ impl Geometry {
             Some(tile) => tile,
             None => {
                 let row = pages.width * in_chunk * dtype.size();
-                let rows = options.rows_per_strip.unwrap_or_else(|| (STRIP_BYTES / row.max(1)).max(1));
+                // Multiples of 16, which libtiff wants of JPEG.
+                let rows = options.rows_per_strip.unwrap_or_else(|| match STRIP_BYTES / row.max(1) {
+                    rows @ ..16 => rows.max(1),
+                    rows => rows / 16 * 16,
+                });
                 [rows.min(pages.height), pages.width]
             }
         };

@@ -167,7 +167,10 @@ fn describe(directory: &mut Directory, geometry: &Geometry, stages: &Stages, rev
     directory.longs(tag::IMAGE_LENGTH, &[geometry.height as u32]);
     directory.shorts(tag::BITS_PER_SAMPLE, &per_sample(geometry.bits));
     directory.shorts(tag::COMPRESSION, &[stages.compression]);
-    directory.shorts(tag::PHOTOMETRIC, &[geometry.photometric]);
+    directory.shorts(tag::PHOTOMETRIC, &[stages.chroma.map_or(geometry.photometric, |_| 6)]);
+    if let Some(chroma) = stages.chroma {
+        directory.shorts(tag::YCBCR_SUBSAMPLING, &chroma);
+    }
     directory.shorts(tag::SAMPLES_PER_PIXEL, &[geometry.samples as u16]);
     if reversed_bits {
         directory.shorts(tag::FILL_ORDER, &[2]);

@@ -13,7 +13,8 @@ fn env() -> Env {
         .with_codec(&iio_packints::INFO)
         .with_codec(&iio_bitorder::INFO)
         .with_codec(&iio_delta::INFO)
-        .with_codec(&iio_floatpred::INFO);
+        .with_codec(&iio_floatpred::INFO)
+        .with_codec(&iio_jpeg8::INFO);
     Env::new(Arc::new(registry))
 }
 
@@ -214,4 +215,31 @@ fn what_does_not_fit_is_refused_with_the_reason() {
     }
     let brain = image(DType::BF16, &[4, 4], None);
     assert_eq!(write(&[(&brain, None)], &Config::new()).unwrap_err().kind(), ErrorKind::InvalidArgument);
+}
+
+#[test]
+fn colours_become_ycbcr_in_jpeg_unless_told_otherwise() {
+    let layout = Layout::new(DType::U8, &[40, 50, 3]).unwrap();
+    let smooth: Vec<u8> = (0..layout.n_bytes()).map(|i| ((i / 150) * 3 + (i % 150) / 3 + (i % 3) * 40) as u8).collect();
+    let image = NdImage::from_slice(&smooth, DType::U8, layout.shape()).unwrap();
+    let jpeg = Config::new().set("compression", "jpeg").set("level", 98);
+    for (config, photometric, subsampling) in [
+        (jpeg.clone(), 6, Some("2, 2")),
+        (jpeg.clone().set("subsampling", "444").set("tile", "32x16"), 6, Some("1, 1")),
+        (jpeg.clone().set("photometric", "rgb"), 2, None),
+        (jpeg.clone().set("planar", "separate"), 2, None),
+    ] {
+        let file = write(&[(&image, Some("YXS"))], &config).unwrap();
+        let back = read(&file, 0);
+        let worst = back.as_bytes().iter().zip(&smooth).map(|(a, b)| a.abs_diff(*b)).max();
+        assert!(back.layout() == image.layout() || back.layout().shape() == [3, 40, 50], "{}", back.layout());
+        if back.layout() == image.layout() {
+            assert!(worst < Some(16), "{config:?}: {worst:?}");
+        }
+        let tag = |name: &str| back.meta.tag(name).map(ToString::to_string);
+        assert_eq!(tag("YCbCrSubSampling").as_deref(), subsampling, "{config:?}");
+        assert!(tag("PhotometricInterpretation").unwrap().contains(&photometric.to_string()), "{config:?}");
+    }
+    let error = write(&[(&image, None)], &jpeg.set("abbreviated", true)).unwrap_err();
+    assert!(error.to_string().contains("JPEGTables"), "{error}");
 }

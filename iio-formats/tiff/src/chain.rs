@@ -53,6 +53,8 @@ pub(crate) struct Chain {
     images: Vec<Image>,
     seen: HashSet<u64>,
     n_pages: usize,
+    /// The file is a slide of Aperio (SVS), whose levels are full images by their tags.
+    aperio: bool,
     /// Offset of the next IFD; `None` at the end.
     next: Option<u64>,
 }
@@ -65,7 +67,7 @@ impl Chain {
             return Err(FORMAT.malformed("file has no IFD, the offset of the first is 0").at(4u64));
         }
         let next = Some(header.first);
-        Ok(Self { header, limits, options, images: Vec::new(), seen: HashSet::new(), n_pages: 0, next })
+        Ok(Self { header, limits, options, images: Vec::new(), seen: HashSet::new(), n_pages: 0, aperio: false, next })
     }
 
     pub(crate) const fn header(&self) -> Header {
@@ -94,7 +96,8 @@ impl Chain {
         if !self.options.levels {
             return Ok(Vec::new());
         }
-        let settled = |chain: &Self| chain.images.get(index + 1..).unwrap_or(&[]).iter().any(|image| image.full);
+        let settled =
+            |chain: &Self| !chain.aperio && chain.images.get(index + 1..).unwrap_or(&[]).iter().any(|image| image.full);
         while !settled(self) && matches!(self.advance(bytes), Ok(true)) {}
         let mut places = if place.sub.is_none() { self.sub_ifds(bytes, page, place.page)? } else { Vec::new() };
         places.extend(self.image(bytes, index)?.levels.iter().copied());
@@ -136,6 +139,9 @@ impl Chain {
             Ok(Step::Done((ifd, subfile_type)))
         };
         let (ifd, subfile_type) = bytes.drive(parse)?;
+        if self.n_pages == 0 && self.options.levels {
+            self.aperio = bytes.drive(|known| is_aperio(known, &ifd)).unwrap_or(false);
+        }
         let place = Place { at, page: self.n_pages, sub: None };
         self.seen.insert(at);
         self.n_pages += 1;
@@ -151,6 +157,16 @@ impl Chain {
     /// Makes a page a level of an image before it, or an image of its own.
     fn sort(&mut self, bytes: &mut Bytes, place: Place, subfile_type: u64) {
         let (reduced, mask) = (subfile_type & REDUCED != 0, subfile_type & MASK != 0);
+        if self.aperio
+            && let Some(full) = self.images.first().map(|image| image.place)
+            && let (Ok(full), Ok(page)) = (self.page(bytes, full), self.page(bytes, place))
+            && page.tiled
+            && page.is_level_of(&full)
+            && let Some(image) = self.images.first_mut()
+        {
+            image.levels.push(place);
+            return;
+        }
         let before = self.images.iter().rposition(|image| image.mask == mask);
         if self.options.levels
             && reduced
@@ -202,4 +218,15 @@ impl Chain {
         let places = offsets.into_iter().enumerate();
         Ok(places.map(|(sub, at)| Place { at, page: number, sub: Some(sub) }).collect())
     }
+}
+
+/// True for a tiled page with the description that the scanners of Aperio write: behind it stand a thumbnail in strips,
+/// tiled levels, label and overview in strips.
+fn is_aperio(known: &Known, ifd: &Ifd) -> Result<Step<bool>> {
+    const SIGN: &[u8] = b"Aperio ";
+    let Some(entry) = ifd.find(tag::IMAGE_DESCRIPTION).filter(|entry| entry.count >= SIGN.len() as u64) else {
+        return Ok(Step::Done(false));
+    };
+    let found = need!(entry.raw(known, 0..SIGN.len() as u64));
+    Ok(Step::Done(found == SIGN && ifd.find(tag::TILE_WIDTH).is_some()))
 }

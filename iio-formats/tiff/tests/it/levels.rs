@@ -3,7 +3,7 @@
 use iio_codec::Config;
 use iio_core::Selection;
 
-use crate::build::{File, PLAIN, Page, open, open_with, read, short};
+use crate::build::{File, PLAIN, Page, Value, open, open_with, read, short};
 
 fn flat(width: u32, height: u32, value: u8) -> Page {
     Page::strips(width, height, height).chunk(vec![value; (width * height) as usize])
@@ -28,6 +28,34 @@ fn reduced_pages_behind_an_image_are_its_levels() {
     assert_eq!(reader.default_images().unwrap(), 0..2);
     let level = |image, level| read(&file, &Selection::image(image).with_level(level)).unwrap().as_bytes()[0];
     assert_eq!([level(0, 0), level(0, 1), level(0, 2), level(1, 0), level(1, 1)], [1, 2, 3, 4, 5]);
+}
+
+#[test]
+fn tiled_pages_of_an_aperio_slide_are_its_levels() {
+    let tiled = |width: u32, height: u32, value: u8| {
+        let tiles = (width.div_ceil(16) * height.div_ceil(16)) as usize;
+        let page = Page::tiles(width, height, 16, 16).tag(270, Value::Ascii("Aperio Image Library v11.2.1"));
+        (0..tiles).fold(page, |page, _| page.chunk(vec![value; 256]))
+    };
+    // Full, thumbnail, two levels, label, overview.
+    let pages = [
+        tiled(64, 50, 1),
+        flat(32, 25, 2),
+        tiled(32, 25, 3),
+        tiled(16, 12, 4),
+        reduced(20, 20, 5),
+        flat(40, 20, 6).tag(254, short(9)),
+    ];
+    let file = File::of(PLAIN, &pages);
+    let reader = open(&file).unwrap();
+    assert_eq!(reader.n_images().unwrap(), 4);
+    assert_eq!(sizes(&file, 0), [[50, 64], [25, 32], [12, 16]]);
+    assert_eq!(reader.default_images().unwrap(), 0..1);
+    let value = |image, level| read(&file, &Selection::image(image).with_level(level)).unwrap().as_bytes()[0];
+    assert_eq!([value(0, 0), value(0, 1), value(0, 2), value(1, 0), value(2, 0), value(3, 0)], [1, 3, 4, 2, 5, 6]);
+    // As other software writes them, they are images.
+    let plain = pages.map(|page| page.without(270));
+    assert_eq!(open(&File::of(PLAIN, &plain)).unwrap().n_images().unwrap(), 6);
 }
 
 #[test]

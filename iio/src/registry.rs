@@ -24,7 +24,7 @@ pub fn builtin() -> Registry {
     #[cfg(not(feature = "bitshuffle"))]
     let registry = registry.with_absent(AbsentCodec {
         name: "bitshuffle",
-        ids: &[CodecId::Numcodecs("imagecodecs_bitshuffle"), CodecId::Zarr("imagecodecs_bitshuffle")],
+        ids: &[CodecId::Hdf5(32008), CodecId::Numcodecs("imagecodecs_bitshuffle"), CodecId::Zarr("imagecodecs_bitshuffle")],
         feature: "bitshuffle",
     });
     #[cfg(feature = "brotli")]
@@ -96,7 +96,7 @@ pub fn builtin() -> Registry {
     #[cfg(not(feature = "jpeg8"))]
     let registry = registry.with_absent(AbsentCodec {
         name: "jpeg8",
-        ids: &[ CodecId::Tiff(6), CodecId::Tiff(7), CodecId::Tiff(33007), CodecId::Tiff(34892), CodecId::Numcodecs("imagecodecs_jpeg8"), CodecId::Numcodecs("imagecodecs_jpeg"), CodecId::Zarr("imagecodecs_jpeg8"), CodecId::Zarr("imagecodecs_jpeg"), CodecId::Dicom("1.2.840.10008.1.2.4.50"), ],
+        ids: &[ CodecId::Tiff(7), CodecId::Tiff(6), CodecId::Tiff(33007), CodecId::Tiff(34892), CodecId::Numcodecs("imagecodecs_jpeg8"), CodecId::Numcodecs("imagecodecs_jpeg"), CodecId::Zarr("imagecodecs_jpeg8"), CodecId::Zarr("imagecodecs_jpeg"), CodecId::Dicom("1.2.840.10008.1.2.4.50"), ],
         feature: "jpeg8",
     });
     #[cfg(feature = "lz4")]

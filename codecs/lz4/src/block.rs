@@ -4,10 +4,10 @@
 //! end: what is written too much, later sequences overwrite. Near either end, and for whatever is wrong, sequences go
 //! through [`careful`], which copies no byte too much and knows the errors.
 
-use iio_codec::Result;
+use iio_codec::{Blame, Result};
 
 use crate::check::{Cursor, FULL_LENGTH, MIN_MATCH_LEN, Sequence, next_sequence, walk_from};
-use crate::simd;
+use crate::{INFO, simd};
 
 /// Bytes of the block that are left at the start of a fast sequence: a token, a byte of length, 64 literals and an
 /// offset leave [`SRC_AFTER`].
@@ -56,6 +56,9 @@ fn decode_by(
     start: usize,
     fast: impl Fn(&[u8], &mut [u8], &mut usize, &mut Cursor),
 ) -> Result<Decoded> {
+    if start > dst.len() {
+        return Err(INFO.invalid_argument(format!("output begins at byte {start} of {}", dst.len())));
+    }
     let mut cursor = Cursor::new(start as u64);
     let mut out = start;
     loop {
@@ -73,23 +76,25 @@ fn decode_by(
 // Inlined, or it would be compiled without the instructions of its callers.
 #[inline(always)]
 pub(crate) fn fast_anywhere(block: &[u8], dst: &mut [u8], out: &mut usize, cursor: &mut Cursor) {
-    let (mut at, mut to) = (cursor.at, *out);
-    while let Some(window) = block.get(at..).and_then(<[u8]>::first_chunk::<SRC>) {
+    let (mut rest, mut to) = (block.get(cursor.at..).unwrap_or_default(), *out);
+    // The next token is read as soon as its place is known: each sequence waits for it.
+    let mut token = usize::from(rest.first().copied().unwrap_or(0));
+    while let Some(window) = rest.first_chunk::<SRC>() {
         let Some((before, room)) = dst.split_at_mut_checked(to) else { break };
         let Some(room) = room.first_chunk_mut::<DST>() else { break };
-        let token = usize::from(window[0]);
         let (mut literals, length) = (token >> 4, token & FULL_LENGTH);
-        let mut next = at + 1;
+        let mut next = 1;
         let offset;
         if literals < FULL_LENGTH {
             room[..SHORT_LITERALS].copy_from_slice(&window[1..=SHORT_LITERALS]);
             offset = usize::from(u16::from_le_bytes([window[1 + literals], window[2 + literals]]));
             if length < FULL_LENGTH && offset >= SHORT_LITERALS + SHORT_MATCH {
-                // All of it stands before the literals. An offset before the start wraps to an index that is none.
-                let from = to.wrapping_sub(offset - literals);
+                // All of it stands before the literals.
+                let Some(from) = to.checked_sub(offset - literals) else { break };
                 let Some(bytes) = before.get(from..).and_then(<[u8]>::first_chunk::<SHORT_MATCH>) else { break };
                 room[literals..literals + SHORT_MATCH].copy_from_slice(bytes);
-                at = next + literals + 2;
+                token = usize::from(window[literals + 3]);
+                rest = rest.get(literals + 3..).unwrap_or_default();
                 to += literals + length + MIN_MATCH_LEN;
                 continue;
             }
@@ -99,23 +104,26 @@ pub(crate) fn fast_anywhere(block: &[u8], dst: &mut [u8], out: &mut usize, curso
             room[..LONG_LITERALS].copy_from_slice(&window[2..2 + LONG_LITERALS]);
             offset = usize::from(u16::from_le_bytes([window[2 + literals], window[3 + literals]]));
         } else {
-            let Some((first, len, behind)) = longer_literals(block, dst, next, to) else { break };
+            let Some((first, len, behind)) = longer_literals(rest, dst, next, to) else { break };
             (next, literals, offset) = (first, len, behind);
         }
         next += literals + 2;
         let here = to + literals;
         if length < FULL_LENGTH && offset >= SHORT_MATCH {
+            // An offset before the start wraps to an index that is none.
             let from = here.wrapping_sub(offset);
             let Some(&bytes) = dst.get(from..).and_then(<[u8]>::first_chunk::<SHORT_MATCH>) else { break };
             let Some(room) = dst.get_mut(here..).and_then(<[u8]>::first_chunk_mut) else { break };
             *room = bytes;
-            (at, to) = (next, here + length + MIN_MATCH_LEN);
+            to = here + length + MIN_MATCH_LEN;
         } else {
-            let Some(rest) = any_match(block, dst, next, here, offset, length) else { break };
-            (at, to) = rest;
+            let Some(behind) = any_match(rest, dst, next, here, offset, length) else { break };
+            (next, to) = behind;
         }
+        rest = rest.get(next..).unwrap_or_default();
+        token = usize::from(rest.first().copied().unwrap_or(0));
     }
-    cursor.at = at;
+    cursor.at = block.len() - rest.len();
     cursor.out += (to - *out) as u64;
     *out = to;
 }
@@ -271,7 +279,7 @@ fn copy_exactly(dst: &mut [u8], to: usize, offset: usize, len: usize) {
 /// blocks of a frame do. Returns where the output ends, and whether all of it had room. For codecs that stand on this one.
 ///
 /// # Errors
-/// `Malformed`, `Truncated`.
+/// `Malformed`, `Truncated`; `InvalidArgument` if `start` is behind the end of `dst`.
 pub fn decode_block_at(block: &[u8], dst: &mut [u8], start: usize) -> Result<(usize, bool)> {
     decode(block, dst, start).map(|decoded| (decoded.end, decoded.complete()))
 }

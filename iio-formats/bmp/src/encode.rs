@@ -193,7 +193,8 @@ impl Encoding {
         let start = dst.len();
         match self.kind {
             Kind::Indices(bits) => {
-                let greatest = row.iter().fold(0, |most, &index| index.max(most));
+                let all_fit = self.n_colours == 256;
+                let greatest = if all_fit { 0 } else { row.iter().fold(0, |most, &index| index.max(most)) };
                 if usize::from(greatest) >= self.n_colours {
                     let message = format!("index {greatest} has no place among {} colours", self.n_colours);
                     return Err(INFO.invalid_argument(message));

@@ -6,7 +6,7 @@ use iio_codec::{
 };
 
 use crate::block::{Block, Blocks, Screen};
-use crate::encode::{Assembly, frame_axes, frames};
+use crate::encode::{Assembly, Said, frame_axes, frames};
 use crate::index::{Index, Summary, summary};
 use crate::lzw::row_order;
 use crate::player::{Player, indices};
@@ -199,7 +199,7 @@ fn encode_images(src: ArrayRef<'_>, dst: &mut Vec<u8>, options: &EncodeOptions, 
     let mut assembly = Assembly::new(options)?;
     for frame in frames(src, n_axes)? {
         cx.check_cancel(&INFO)?;
-        assembly.push(frame, samples, None, None, dst)?;
+        assembly.push(frame, samples, &Said::default(), dst)?;
     }
     assembly.finish(dst)
 }

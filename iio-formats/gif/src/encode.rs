@@ -12,6 +12,14 @@ use crate::{EncodeOptions, INFO};
 pub(crate) struct Extras {
     pub(crate) icc_profile: Option<Vec<u8>>,
     pub(crate) xmp: Option<Vec<u8>>,
+}
+
+/// What an image says of itself.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Said {
+    /// Milliseconds that it is shown.
+    pub(crate) duration: Option<u32>,
+    pub(crate) palette: Option<Vec<[u8; 3]>>,
     pub(crate) comments: Vec<String>,
 }
 
@@ -32,6 +40,8 @@ struct Pending {
     is_global: bool,
     delay: Option<u16>,
     disposal: Disposal,
+    /// They stand before it.
+    comments: Vec<String>,
 }
 
 /// A file in the making: frames go in, bytes come out.
@@ -86,10 +96,9 @@ pub(crate) fn frames<'a>(src: ArrayRef<'a>, n_axes: usize) -> Result<Vec<ArrayRe
 impl Assembly {
     pub(crate) fn new(options: &EncodeOptions) -> Result<Self> {
         options.validate()?;
-        let comments = options.comment.iter().cloned().collect();
         Ok(Self {
             options: options.clone(),
-            extras: Extras { comments, ..Extras::default() },
+            extras: Extras::default(),
             size: None,
             global: Vec::new(),
             global_transparent: None,
@@ -118,15 +127,9 @@ impl Assembly {
     }
 
     /// Adds a frame: `[height, width]` indices if `samples` is 0, else `[height, width, samples]`. What can be written
-    /// of the file goes to `dst`. `ms` is what the image says of its duration.
-    pub(crate) fn push(
-        &mut self,
-        frame: ArrayRef<'_>,
-        samples: usize,
-        ms: Option<u32>,
-        colours: Option<&[[u8; 3]]>,
-        dst: &mut Vec<u8>,
-    ) -> Result<()> {
+    /// of the file goes to `dst`.
+    pub(crate) fn push(&mut self, frame: ArrayRef<'_>, samples: usize, said: &Said, dst: &mut Vec<u8>) -> Result<()> {
+        let colours = said.palette.as_deref();
         let &[height, width, ..] = frame.shape() else {
             return Err(INFO.internal(format!("frame of {}", frame.layout())));
         };
@@ -144,7 +147,7 @@ impl Assembly {
             return Err(INFO.invalid_argument(message));
         }
         self.pixel_len = pixel_len;
-        let delay = self.delay(self.n_frames, ms)?;
+        let delay = self.delay(self.n_frames, said.duration)?;
         let mut pixels = Vec::new();
         frame.append_to(&mut pixels)?;
         for pixel in pixels.as_chunks_mut::<4>().0.iter_mut().filter(|_| samples == 4) {
@@ -158,10 +161,10 @@ impl Assembly {
                 // What shows through must not be the frame before, not even the part of it that was left out.
                 pending.disposal = Disposal::Background;
                 if pending.rect != whole {
-                    let delay = pending.delay;
+                    let (delay, comments) = (pending.delay, core::mem::take(&mut pending.comments));
                     let shown = core::mem::take(&mut self.shown);
                     let again = self.make(&shown, whole, delay, colours)?;
-                    self.pending = Some(Pending { disposal: Disposal::Background, ..again });
+                    self.pending = Some(Pending { disposal: Disposal::Background, comments, ..again });
                 }
             }
             Some(pending) if self.options.crop && !has_holes => {
@@ -171,7 +174,12 @@ impl Assembly {
             }
             _ => {}
         }
-        let next = self.make(&pixels, rect, delay, colours)?;
+        let mut next = self.make(&pixels, rect, delay, colours)?;
+        next.comments = match &self.options.comment {
+            Some(comment) if self.n_frames == 0 => vec![comment.clone()],
+            Some(_) => Vec::new(),
+            None => said.comments.clone(),
+        };
         self.shown = pixels;
         self.n_frames += 1;
         if let Some(pending) = self.pending.replace(next) {
@@ -205,7 +213,7 @@ impl Assembly {
         }
         let is_global = image.colours == self.global;
         let disposal = self.options.disposal.unwrap_or_default();
-        Ok(Pending { rect, image, is_global, delay, disposal })
+        Ok(Pending { rect, image, is_global, delay, disposal, comments: Vec::new() })
     }
 
     fn colours<const N: usize>(&self, part: &[u8], n: usize, width: usize) -> Result<Indexed> {
@@ -245,6 +253,10 @@ impl Assembly {
             self.has_head = true;
             self.head(pending, dst);
         }
+        for comment in &pending.comments {
+            dst.extend_from_slice(&[0x21, 0xfe]);
+            push_sub_blocks(comment.as_bytes(), dst);
+        }
         let transparent = pending.image.transparent;
         if transparent.is_some() || pending.delay.is_some() || pending.disposal != Disposal::None {
             let flags = (pending.disposal as u8) << 2 | u8::from(transparent.is_some());
@@ -281,7 +293,7 @@ impl Assembly {
         let plain = loops.is_none()
             && self.extras.icc_profile.is_none()
             && self.extras.xmp.is_none()
-            && self.extras.comments.is_empty()
+            && first.comments.is_empty()
             && first.image.transparent.is_none()
             && first.delay.is_none()
             && !animated;
@@ -310,10 +322,6 @@ impl Assembly {
             dst.push(1);
             dst.extend((0..=u8::MAX).rev());
             dst.push(0);
-        }
-        for comment in &self.extras.comments {
-            dst.extend_from_slice(&[0x21, 0xfe]);
-            push_sub_blocks(comment.as_bytes(), dst);
         }
     }
 }

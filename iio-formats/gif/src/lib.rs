@@ -34,7 +34,7 @@
 //!
 //! Decoding gives images as they are seen: RGBA if a frame of the file has a transparent colour, else RGB. With
 //! [`DecodeOptions::asrgb`] off, it gives the stored indices of each frame. Encoding is lossless for up to 256 colours a
-//! frame (255 beside transparent ones); else a palette is made by median cut, and errors are spread (Floyd-Steinberg).
+//! frame (255 beside transparent ones); else a palette is made by cuts along the axis of most variance, and errors are spread (Floyd-Steinberg).
 //! Alpha below 128 becomes transparent.
 //!
 //! # Dialects

@@ -1,4 +1,4 @@
-//! Palettes for images: exact ones where there are few colours, else by median cut.
+//! Palettes for images: exact ones where there are few colours, else by cuts where colours differ most.
 
 use iio_codec::{Blame, Result, zeroed_vec};
 
@@ -155,46 +155,44 @@ fn samples(bin: usize) -> [usize; 3] {
 struct Cut {
     bins: Vec<usize>,
     n: u64,
+    /// The axis along which colours differ most, and their mean on it.
     axis: usize,
-    /// How much is to be gained by a cut.
+    mean: u64,
+    /// The sum of squared differences to that mean.
     gain: u64,
 }
 
 impl Cut {
     fn new(bins: Vec<usize>, all: &[Bin]) -> Self {
-        let (mut low, mut high, mut n) = ([usize::MAX; 3], [0; 3], 0);
+        let (mut n, mut sums, mut squares) = (0, [0u64; 3], [0u64; 3]);
         for &bin in &bins {
-            n += all[bin].n;
+            let weight = all[bin].n;
+            n += weight;
             for (axis, sample) in samples(bin).into_iter().enumerate() {
-                low[axis] = low[axis].min(sample);
-                high[axis] = high[axis].max(sample);
+                sums[axis] += weight * sample as u64;
+                squares[axis] += weight * (sample * sample) as u64;
             }
         }
-        let span = |axis: usize| high[axis].saturating_sub(low[axis]);
-        // Green first: eyes see it best.
-        let axis = [1, 0, 2].into_iter().rev().max_by_key(|&axis| span(axis)).unwrap_or(1);
-        let gain = n.saturating_mul((span(axis) * span(axis)) as u64);
-        Self { bins, n, axis, gain }
+        let spread = |axis: usize| {
+            let squared = u128::from(sums[axis]).pow(2) / u128::from(n.max(1));
+            squares[axis].saturating_sub(u64::try_from(squared).unwrap_or(u64::MAX))
+        };
+        // Of equals the last one counts: eyes see green best.
+        let axis = [2, 0, 1].into_iter().max_by_key(|&axis| spread(axis)).unwrap_or(1);
+        Self { bins, n, axis, mean: sums[axis] / n.max(1), gain: spread(axis) }
     }
 
-    /// Two parts with about as many pixels each.
+    /// What lies up to the mean, and beyond it.
     fn halves(mut self, all: &[Bin]) -> [Self; 2] {
-        let axis = self.axis;
+        let (axis, mean) = (self.axis, self.mean);
         self.bins.sort_unstable_by_key(|&bin| (samples(bin)[axis], bin));
-        let (mut seen, mut at) = (0, 0);
-        for (index, &bin) in self.bins.iter().enumerate() {
-            seen += all[bin].n;
-            at = index + 1;
-            if seen * 2 >= self.n {
-                break;
-            }
-        }
+        let at = self.bins.partition_point(|&bin| samples(bin)[axis] as u64 <= mean);
         let upper = self.bins.split_off(at.clamp(1, self.bins.len() - 1));
         [Self::new(self.bins, all), Self::new(upper, all)]
     }
 
     #[expect(clippy::cast_possible_truncation, reason = "a mean of bytes")]
-    fn mean(&self, all: &[Bin]) -> [u8; 3] {
+    fn colour(&self, all: &[Bin]) -> [u8; 3] {
         let mut sums = [0; 3];
         self.bins.iter().for_each(|&bin| sums.iter_mut().zip(all[bin].sums).for_each(|(to, sum)| *to += sum));
         sums.map(|sum| ((sum + self.n / 2) / self.n.max(1)) as u8)
@@ -216,7 +214,7 @@ impl Map {
         {
             cuts.swap_remove(most).halves(&all).into_iter().for_each(|half| cuts.push(half));
         }
-        let colours = cuts.iter().map(|cut| cut.mean(&all)).collect();
+        let colours = cuts.iter().map(|cut| cut.colour(&all)).collect();
         Self { colours, nearest: vec![u16::MAX; BINS] }
     }
 

@@ -142,12 +142,17 @@ impl Reader for GifReader {
         let (file, index) = (&self.file, &self.file.index);
         let frame = index.frame(image)?;
         let mut meta = Metadata::default();
-        let lengths = index.comments.iter().chain(&index.icc_profile).chain(&index.xmp).map(|range| range.len() as u64);
+        // Comments behind the last image are its own.
+        let until = if image + 1 == index.frames.len() { usize::MAX } else { frame.end };
+        let own = |range: &&Range<usize>| range.start >= frame.start && range.start < until;
+        let comments: Vec<_> = index.comments.iter().filter(own).collect();
+        let lengths =
+            comments.iter().copied().chain(&index.icc_profile).chain(&index.xmp).map(|range| range.len() as u64);
         let (needed, allowed) = (lengths.sum::<u64>(), self.env.limits.metadata_bytes);
         if needed > allowed {
             return Err(FORMAT.limit("metadata", "metadata_bytes", needed, allowed));
         }
-        for range in &index.comments {
+        for range in comments {
             // 7-bit ASCII, says the specification; what is not UTF-8 is taken for Latin-1.
             let text = String::from_utf8(file.joined(range))
                 .unwrap_or_else(|error| error.as_bytes().iter().map(|&byte| char::from(byte)).collect());

@@ -1,7 +1,7 @@
 use iio_codec::{ArrayRef, Blame, Config, DType, Fields, Result};
 use iio_core::{Env, FormatInfo, MetaValue, Metadata, Output, ProgressFn, Sink, WriteImage, Writer};
 
-use crate::encode::{Assembly, frame_axes, frames};
+use crate::encode::{Assembly, Said, frame_axes, frames};
 use crate::{EncodeOptions, FORMAT};
 
 pub(crate) fn create(output: Output, config: &Config, env: &Env) -> Result<Box<dyn Writer>> {
@@ -9,14 +9,13 @@ pub(crate) fn create(output: Output, config: &Config, env: &Env) -> Result<Box<d
     let options = EncodeOptions::read(&mut fields)?;
     fields.finish()?;
     let given = |key| config.value(key).is_some();
-    let told = Told { loops: given("loop"), comment: given("comment"), rgb: given("rgb") };
+    let told = Told { loops: given("loop"), rgb: given("rgb") };
     Ok(Box::new(GifWriter { output, options, told, env: env.clone(), assembly: None, failed: false }))
 }
 
 /// Options that come before what images say.
 struct Told {
     loops: bool,
-    comment: bool,
     rgb: bool,
 }
 
@@ -48,19 +47,15 @@ impl Writer for GifWriter {
             Some(assembly) => assembly,
             None => self.begin(image.meta)?,
         };
-        let ms = match image.meta.tag("duration") {
-            Some(&MetaValue::Uint(ms)) => u32::try_from(ms).ok(),
-            _ => None,
-        };
-        let indices = samples == 0;
-        let colours = image.meta.palette.as_ref().filter(|colours| indices && (1..=256).contains(&colours.len()));
-        let colours: Option<Vec<[u8; 3]>> = colours.map(|c| c.iter().map(|c| c.map(|v| v.to_be_bytes()[0])).collect());
+        let mut said = said(image.meta, samples == 0);
         let (mut done, total) = (0, pixels.layout().n_bytes() as u64);
         self.failed = true;
         for frame in frames(pixels, n_axes)? {
             self.env.chunk_context().check_cancel(&FORMAT)?;
             let mut bytes = Vec::new();
-            assembly.push(frame, samples, ms, colours.as_deref(), &mut bytes)?;
+            assembly.push(frame, samples, &said, &mut bytes)?;
+            // Of a stack the first frame has them.
+            said.comments.clear();
             self.output.append(&bytes)?;
             done += frame.layout().n_bytes() as u64;
             on_progress.iter().for_each(|report| report(done, total));
@@ -97,14 +92,22 @@ impl GifWriter {
             };
         }
         let mut assembly = Assembly::new(&options)?;
-        if !self.told.comment {
-            let comments = meta.text.iter().filter(|(key, _)| key == "comment");
-            assembly.extras.comments = comments.map(|(_, text)| text.clone()).chain(meta.description.clone()).collect();
-        }
         assembly.extras.icc_profile.clone_from(&meta.icc_profile);
         assembly.extras.xmp.clone_from(&meta.xmp);
         Ok(assembly)
     }
+}
+
+/// What an image says of itself. Its palette is of use to indices only.
+fn said(meta: &Metadata, indices: bool) -> Said {
+    let duration = match meta.tag("duration") {
+        Some(&MetaValue::Uint(ms)) => u32::try_from(ms).ok(),
+        _ => None,
+    };
+    let palette = meta.palette.as_ref().filter(|colours| indices && (1..=256).contains(&colours.len()));
+    let palette = palette.map(|colours| colours.iter().map(|colour| colour.map(|v| v.to_be_bytes()[0])).collect());
+    let comments = meta.text.iter().filter(|(key, _)| key == "comment").map(|(_, text)| text);
+    Said { duration, palette, comments: comments.chain(&meta.description).cloned().collect() }
 }
 
 /// Samples last, and none of them if there is one. Bool becomes black and white elsewhere.

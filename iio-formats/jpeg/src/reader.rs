@@ -1,5 +1,6 @@
+use std::borrow::Cow;
 use std::ops::Range;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use iio_codec::{AnyCodec, ArrayCodec, Blame, CodecId, Config, Header, Result};
 use iio_core::{
@@ -13,11 +14,7 @@ pub(crate) fn open(source: &Source, config: &Config, env: &Env) -> Result<Box<dy
     let codec = codec(config, env)?;
     let head = read_head(source, &(0..source.len()), &env.limits)?;
     let ranges = mpf::images(source, &head);
-    let images = ranges.into_iter().map(|range| Image { range, head: OnceLock::new() }).collect::<Vec<_>>();
-    if let Some(first) = images.first() {
-        let _ = first.head.set(head);
-    }
-    let reader = JpegReader { source: source.clone(), env: env.clone(), codec, images };
+    let reader = JpegReader { source: source.clone(), env: env.clone(), codec, ranges, head };
     reader.header(0)?;
     Ok(Box::new(reader))
 }
@@ -30,38 +27,32 @@ pub(crate) fn codec(config: &Config, env: &Env) -> Result<Arc<dyn ArrayCodec>> {
     }
 }
 
-struct Image {
-    range: Range<u64>,
-    /// Up to the first scan.
-    head: OnceLock<Vec<u8>>,
-}
-
 struct JpegReader {
     source: Source,
     env: Env,
     codec: Arc<dyn ArrayCodec>,
-    images: Vec<Image>,
+    /// Where the images stand.
+    ranges: Vec<Range<u64>>,
+    /// The first image up to its first scan. Of others it is read when it is asked for.
+    head: Vec<u8>,
 }
 
 impl JpegReader {
-    fn image(&self, index: usize) -> Result<(&Image, &[u8])> {
-        let n = self.images.len();
+    fn image(&self, index: usize) -> Result<(Range<u64>, Cow<'_, [u8]>)> {
+        let n = self.ranges.len();
         let missing = || FORMAT.invalid_argument(format!("there is no image {index}, the file has {n}"));
-        let image = self.images.get(index).ok_or_else(missing)?;
-        let head = match image.head.get() {
-            Some(head) => head,
-            None => {
-                let head = read_head(&self.source, &image.range, &self.env.limits)?;
-                image.head.get_or_init(|| head)
-            }
+        let range = self.ranges.get(index).ok_or_else(missing)?.clone();
+        let head = match index {
+            0 => Cow::Borrowed(&*self.head),
+            _ => Cow::Owned(read_head(&self.source, &range, &self.env.limits)?),
         };
-        Ok((image, head))
+        Ok((range, head))
     }
 
     fn header(&self, index: usize) -> Result<Header> {
-        let (image, head) = self.image(index)?;
+        let (range, head) = self.image(index)?;
         let decoder = self.codec.decoder()?;
-        let header = decoder.header(head).map_err(|error| error.shifted(image.range.start))?;
+        let header = decoder.header(&head).map_err(|error| error.shifted(range.start))?;
         let header = header.ok_or_else(|| FORMAT.unsupported("codec jpeg does not read headers"))?;
         for &len in header.layout.shape() {
             if len as u64 > self.env.limits.axis_len {
@@ -78,7 +69,7 @@ impl Reader for JpegReader {
     }
 
     fn n_images(&self) -> Result<usize> {
-        Ok(self.images.len())
+        Ok(self.ranges.len())
     }
 
     fn info(&self, image: usize) -> Result<ImageInfo> {
@@ -90,19 +81,19 @@ impl Reader for JpegReader {
             [_, _, 4] => ("YXS", Colour::Cmyk),
             _ => ("YXS", Colour::Other),
         };
-        let frame = Frame::find(head);
+        let frame = Frame::find(&head);
         let words = [frame.map(|frame| frame.process()), frame.and_then(|frame| frame.subsampling())];
         let compression = words.into_iter().flatten().fold("jpeg".to_owned(), |all, word| all + " " + word);
         Ok(ImageInfo::whole(layout, axes, bits, colour, &compression))
     }
 
     fn metadata(&self, image: usize) -> Result<Metadata> {
-        self.image(image).map(|(_, head)| metadata::read(head))
+        self.image(image).map(|(_, head)| metadata::read(&head))
     }
 
     fn file_metadata(&self) -> Result<Metadata> {
         let mut meta = Metadata::default();
-        if self.images.len() > 1 {
+        if self.ranges.len() > 1 {
             meta.tags.push(("variant".to_owned(), MetaValue::Text("mpo".to_owned())));
         }
         Ok(meta)
@@ -114,10 +105,10 @@ impl Reader for JpegReader {
             let message = format!("there is no level {}, the image has 1", selection.level);
             return Err(FORMAT.invalid_argument(message));
         }
-        let (image, _) = self.image(selection.image)?;
+        let (range, _) = self.image(selection.image)?;
         let pipeline = Pipeline { array: Some(self.codec.clone()), ..Pipeline::default() };
-        let mut plan = ReadPlan::whole(FORMAT.name, layout, image.range.clone(), pipeline);
-        if self.images.len() > 1 {
+        let mut plan = ReadPlan::whole(FORMAT.name, layout, range, pipeline);
+        if self.ranges.len() > 1 {
             plan.place = format!("image {}", selection.image);
         }
         let &[height, width, ..] = layout.shape() else {

@@ -170,6 +170,14 @@ fn broken_blocks_are_broken_for_all() {
     assert!(sound > 500 && broken > 500, "{sound} sound, {broken} broken");
 }
 
+#[test]
+fn start_behind_the_end_is_refused() {
+    assert_eq!(decode_block_at(&[0], &mut [1, 2], 2).unwrap(), (2, true));
+    let error = decode_block_at(&[0], &mut [1, 2], 3).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidArgument);
+    assert_eq!(error.to_string(), "lz4: output begins at byte 3 of 2");
+}
+
 /// An offset of 0 copies nothing that was written, and the library writes zeros for it.
 #[test]
 fn offset_of_zero_is_malformed_wherever_it_stands() {

@@ -140,9 +140,9 @@ fn extras_are_put_beside_a_still_image() {
         let file = packed(&photo(&shape), &shape, &options);
         let whole = with_extras(&file, &Extras::new(Some(b"icc"), Some(b"II*\0"), Some(b"<x/>"))).unwrap();
         let info = info(&whole).unwrap();
-        assert_eq!(info.icc_profile.map(|range| range.count()), Some(3));
-        assert_eq!(info.exif.map(|range| range.count()), Some(4));
-        assert_eq!(info.xmp.map(|range| range.count()), Some(4));
+        assert_eq!(info.icc_profile.map(Iterator::count), Some(3));
+        assert_eq!(info.exif.map(Iterator::count), Some(4));
+        assert_eq!(info.xmp.map(Iterator::count), Some(4));
         assert_eq!(unpacked(&whole, &plain()), unpacked(&file, &plain()));
     }
     let stack = packed(&photo(&[2, 8, 8, 3]), &[2, 8, 8, 3], &EncodeOptions::default());

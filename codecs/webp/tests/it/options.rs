@@ -121,9 +121,9 @@ fn index_picks_a_frame() {
     let frame = |index: i64| unpacked(&file, &DecodeOptions::default().with_index(index));
     let len = 9 * 8 * 3;
     assert_eq!(unpacked(&file, &DecodeOptions::default()), (shape.to_vec(), pixels.clone()));
-    for (index, from_end) in [(0usize, -4), (1, -3), (3, -1)] {
-        let part = (vec![9, 8, 3], pixels[index * len..][..len].to_vec());
-        assert_eq!(frame(index as i64), part);
+    for (start, index, from_end) in [(0, 0, -4), (len, 1, -3), (3 * len, 3, -1)] {
+        let part = (vec![9, 8, 3], pixels[start..][..len].to_vec());
+        assert_eq!(frame(index), part);
         assert_eq!(frame(from_end), part);
     }
     for index in [4, -5, i64::MAX, i64::MIN] {

@@ -128,6 +128,10 @@ fn write(images: &[&NdImage], config: &Config) -> Result<Vec<u8>> {
     Ok(writer.finish()?.commit()?.unwrap())
 }
 
+fn image_of_one() -> Vec<u8> {
+    image([0, 0, 1, 1], 0, &[0])
+}
+
 #[test]
 fn metadata_comes_back() {
     let mut meta = Metadata::default();
@@ -142,6 +146,13 @@ fn metadata_comes_back() {
     let found = reader.metadata(1).unwrap();
     assert_eq!((&found.icc_profile, &found.xmp, &found.text), (&meta.icc_profile, &meta.xmp, &meta.text));
     assert_eq!((found.tag("duration"), found.tag("loop")), (Some(&MetaValue::Uint(70)), Some(&MetaValue::Uint(5))));
+    // Each image has its own comments; those at the end are of the last one.
+    let comment = |text: &[u8]| [b"\x21\xfe\x01", text, b"\0"].concat();
+    let dot = image_of_one;
+    let src = crate::file(&[head(1, 1), comment(b"a"), dot(), comment(b"b"), dot(), comment(b"c")]);
+    let reader = open(&Source::from_bytes(src), &Config::new()).unwrap();
+    let texts = |image| reader.metadata(image).unwrap().text.into_iter().map(|(_, text)| text).collect::<Vec<_>>();
+    assert_eq!((texts(0), texts(1)), (vec!["a".to_owned()], vec!["b".to_owned(), "c".to_owned()]));
     // Options come before what the image says.
     let config = Config::new().set("duration", 30).set("loop", -1).set("comment", "two");
     let file = write(&[&image, &image], &config).unwrap();

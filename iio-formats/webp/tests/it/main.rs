@@ -1,6 +1,7 @@
 //! Tests of the WebP file format.
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail by panic")]
 
+mod corpus;
 mod read;
 mod write;
 

@@ -47,7 +47,7 @@
 //! Missing Huffman tables of sequential streams are those of annex K (motion JPEG). Bytes between segments are skipped.
 //! Heights that are left to DNL, sizes of 0 or 65500 with [`DecodeOptions::shape`], headers that a container keeps
 //! apart ([`DecodeOptions::header`]). Not read: lossless and hierarchical JPEG, other than 8 bits, more than four
-//! components.
+//! components. Not written: lossless JPEG, other than 8 bits, YCCK, arrays of YCbCr (but their luma), two components.
 //!
 //! # Sources
 //! ITU-T T.81 (1992), annexes B and C; T.871 (JFIF); T.872 for the Adobe segment; TIFF Technical Note 2.

@@ -1,6 +1,6 @@
 //! From a strided array to rows.
 
-use iio_codec::{ArrayMut, Blame, Context, DTypeKind, Direction, Result};
+use iio_codec::{ArrayMut, Blame, CodecInfo, Context, DTypeKind, Direction, Result};
 
 use crate::options::Geometry;
 use crate::{INFO, Options, row};
@@ -81,25 +81,51 @@ fn until_cancelled<T>(
 /// Bytes of the samples that are carried from one position on the axis to the next.
 const CARRY: usize = 1024;
 
-/// Runs where the positions on the axis do not follow each other without gaps: each stretch of bytes that has none is
-/// walked along the axis, in columns of [`CARRY`] bytes.
-fn run_with_gaps(direction: Direction, mut array: ArrayMut<'_>, geometry: &Geometry, cx: &Context<'_>) -> Result<()> {
+/// Runs where the positions on the axis do not follow each other without gaps.
+fn run_with_gaps(direction: Direction, array: ArrayMut<'_>, geometry: &Geometry, cx: &Context<'_>) -> Result<()> {
+    let along = Along { who: &INFO, len: geometry.len, step: geometry.step, dist: geometry.dist };
+    walk_with_gaps(&along, array, cx, |bytes, carry| row::step(direction, bytes, carry, geometry.size))
+}
+
+/// An axis of an array with gaps.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct Along {
+    /// Whose errors they are.
+    pub who: &'static CodecInfo,
+    /// Length of the axis.
+    pub len: usize,
+    /// Bytes from one position on the axis to the next, without gaps.
+    pub step: usize,
+    /// Distance along the axis, in positions.
+    pub dist: usize,
+}
+
+/// Walks each stretch of bytes that has no gaps along the axis, in columns of [`CARRY`] bytes: `step` gets those of a
+/// position and what it left at the one before.
+#[doc(hidden)]
+pub fn walk_with_gaps(
+    along: &Along,
+    mut array: ArrayMut<'_>,
+    cx: &Context<'_>,
+    step: impl Fn(&mut [u8], &mut [u8; CARRY]),
+) -> Result<()> {
     // Only whole axes are counted by `run_len`, so it either divides a step or is divided by it.
-    let piece = array.run_len().min(geometry.step);
-    let pieces = geometry.step / piece;
-    let n_rows = array.layout().n_bytes() / (geometry.len * geometry.step);
+    let piece = array.run_len().min(along.step);
+    let pieces = along.step / piece;
+    let n_rows = array.layout().n_bytes() / (along.len * along.step);
     for (outer, inner) in (0..n_rows).flat_map(|outer| (0..pieces).map(move |inner| (outer, inner))) {
-        cx.check_cancel(&INFO)?;
+        cx.check_cancel(along.who)?;
         for column in (0..piece).step_by(CARRY) {
-            for phase in 0..geometry.dist {
+            for phase in 0..along.dist {
                 let mut carry = [0; CARRY];
-                for position in (phase..geometry.len).step_by(geometry.dist) {
-                    let index = (outer * geometry.len + position) * pieces + inner;
+                for position in (phase..along.len).step_by(along.dist) {
+                    let index = (outer * along.len + position) * pieces + inner;
                     let bytes = array
                         .row_mut(index, piece)
                         .and_then(|bytes| bytes.get_mut(column..(column + CARRY).min(piece)))
-                        .ok_or_else(|| INFO.internal(format!("array has no piece {index} of {piece} bytes")))?;
-                    row::step(direction, bytes, &mut carry, geometry.size);
+                        .ok_or_else(|| along.who.internal(format!("array has no piece {index} of {piece} bytes")))?;
+                    step(bytes, &mut carry);
                 }
             }
         }

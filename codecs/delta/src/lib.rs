@@ -48,6 +48,8 @@ mod options;
 mod row;
 mod simd;
 
+#[doc(hidden)]
+pub use array::{Along, walk_with_gaps};
 pub use codec::{Delta, INFO, check, decode, encode};
 pub use options::{MAX_DIST, Options};
 pub use row::{decode_rows, encode_rows};

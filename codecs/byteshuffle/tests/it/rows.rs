@@ -2,7 +2,7 @@
 
 use iio_byteshuffle::{Options, decode, encode, join_scalar_row, split_scalar_row};
 use iio_codec::{ArrayMut, DType, Layout};
-use iio_testkit::Rng;
+use iio_testkit::{Rng, strides_do_not_matter};
 
 /// Sorts byte by byte.
 fn model(bytes: &[u8], size: usize, reverse: bool) -> Vec<u8> {
@@ -51,39 +51,16 @@ fn vector_scalar_and_model_agree() {
 /// Every axis of arrays with gaps behind each axis gives what the same array without gaps gives.
 #[test]
 fn strides_do_not_change_the_result() {
-    let mut rng = Rng::new(2);
     for dtype in [DType::U8, DType::U16, DType::F32, DType::I64, DType::C128] {
         for shape in [[3, 5, 4], [2, 1, 7], [1, 300, 9]] {
-            for (axis, gap, delta) in (0..3)
-                .flat_map(|axis| (0..4).map(move |gap| (axis, gap)))
-                .flat_map(|(axis, gap)| [false, true].map(|delta| (axis, gap, delta)))
-            {
-                let layout = Layout::new(dtype, &shape).unwrap();
+            for (axis, delta) in (0..3).flat_map(|axis| [false, true].map(|delta| (axis, delta))) {
                 let options = Options::default().with_axis(axis).with_delta(delta);
-                let mut whole = vec![0; layout.n_bytes()];
-                rng.fill(&mut whole);
-                let before = whole.clone();
-                // A gap of 3 is an array whose last two axes are exchanged.
-                let mut strides = [0, 1, 2].map(|axis| layout.stride(axis));
-                match gap {
-                    0 => strides[0] += 48,
-                    1 => strides = [strides[1] * shape[1] + 48 * shape[1], strides[1] + 48, strides[2]],
-                    2 => strides = strides.map(|stride| stride * 3),
-                    _ => strides = [strides[0], dtype.size(), dtype.size() * shape[1]],
-                }
-                let extent = (0..3).map(|axis| (shape[axis] - 1) * strides[axis]).sum::<usize>() + dtype.size();
-                let mut buffer = vec![0xa5; extent];
-                let mut array = ArrayMut::with_strides(&mut buffer, layout, &strides).unwrap();
-                array.store(&whole).unwrap();
-                encode(array.reborrow(), &options).unwrap();
-                encode(ArrayMut::new(&mut whole, layout).unwrap(), &options).unwrap();
-                let mut copy = Vec::new();
-                array.as_ref().append_to(&mut copy).unwrap();
-                assert!(copy == whole, "{layout} axis {axis} strides {strides:?}");
-                decode(array.reborrow(), &options).unwrap();
-                copy.clear();
-                array.as_ref().append_to(&mut copy).unwrap();
-                assert!(copy == before, "{layout} axis {axis} strides {strides:?}");
+                let layout = Layout::new(dtype, &shape).unwrap();
+                let ways = (
+                    |array: ArrayMut<'_>| encode(array, &options).unwrap(),
+                    |array: ArrayMut<'_>| decode(array, &options).unwrap(),
+                );
+                strides_do_not_matter(&layout, &format!("{options:?}"), ways.0, ways.1);
             }
         }
     }

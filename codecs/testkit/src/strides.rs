@@ -1,3 +1,5 @@
+#![expect(clippy::expect_used, clippy::panic, reason = "a test that fails panics")]
+
 use iio_codec::{ArrayMut, Layout};
 
 use crate::Rng;

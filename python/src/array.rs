@@ -152,6 +152,22 @@ impl Array {
         ArrayMut::with_strides(bytes, layout, &strides)
     }
 
+    /// Bytes from the first to behind the last sample.
+    pub(crate) const fn span(&self) -> usize {
+        self.span
+    }
+
+    /// True if the two share memory, or their samples lie between each other.
+    pub(crate) fn meets(&self, other: &Self) -> bool {
+        let (a, b) = (self.address().addr(), other.address().addr());
+        a < b.saturating_add(other.span) && b < a.saturating_add(self.span)
+    }
+
+    /// True if both are the same samples in the same places.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        self.address() == other.address() && self.layout == other.layout && self.strides == other.strides
+    }
+
     pub(crate) fn address(&self) -> *const u8 {
         self.buffer.address()
     }

@@ -4,17 +4,18 @@
 //! to another greenlet) makes one of its own. What a call made large is not kept.
 
 use std::cell::{Cell, RefCell};
-use std::sync::{OnceLock, RwLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
-use iio_codec::{ArrayDecoder, ArrayEncoder, BytesDecoder, BytesEncoder, Filter, Limits};
+use iio_codec::{ArrayDecoder, ArrayEncoder, BytesDecoder, BytesEncoder, Executor, Filter, Limits, Serial};
+use iio_core::RayonExecutor;
 use pyo3::prelude::*;
 
 use crate::config::Scalar;
 
 /// Workers that a thread keeps.
 const MAX_WORKERS: usize = 24;
-/// A worker that has handled more bytes in one call is dropped: its scratch may be as large.
-const MAX_KEPT_BYTES: usize = 16 << 20;
+/// A worker that has handled more bytes in one call is dropped: its scratch may be as large, or (zstd) many times larger.
+const MAX_KEPT_BYTES: usize = 4 << 20;
 /// Scratch that a thread keeps.
 const MAX_SCRATCH: usize = 1 << 20;
 
@@ -101,14 +102,34 @@ fn limits_cell() -> &'static RwLock<Limits> {
 
 /// The limits of codec calls: three quarters of the memory that was available, unless they were set.
 pub(crate) fn limits() -> Limits {
-    *limits_cell().read().unwrap_or_else(std::sync::PoisonError::into_inner)
+    *limits_cell().read().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The thread pool of this process. A process that was forked has none of the threads of its parent, and would wait
+/// for them forever: it gets a pool of its own.
+pub(crate) fn executor() -> Arc<dyn Executor + Send + Sync> {
+    static POOL: Mutex<Option<(u32, Arc<dyn Executor + Send + Sync>)>> = Mutex::new(None);
+    let process = std::process::id();
+    let mut pool = POOL.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some((owner, executor)) = &*pool
+        && *owner == process
+    {
+        return executor.clone();
+    }
+    let executor: Arc<dyn Executor + Send + Sync> = match RayonExecutor::with_threads(0) {
+        Ok(executor) => Arc::new(executor),
+        Err(_) => Arc::new(Serial),
+    };
+    // The pool of a parent is not dropped: that would wait for its threads.
+    std::mem::forget(pool.replace((process, executor.clone())));
+    executor
 }
 
 /// Sets what one call may cost: bytes of output, bytes of scratch, samples along one axis.
 #[pyfunction]
 #[pyo3(signature = (*, output_bytes=None, working_bytes=None, axis_len=None))]
 pub(crate) fn set_limits(output_bytes: Option<u64>, working_bytes: Option<u64>, axis_len: Option<u64>) {
-    let mut limits = limits_cell().write().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let mut limits = limits_cell().write().unwrap_or_else(PoisonError::into_inner);
     limits.output_bytes = output_bytes.unwrap_or(limits.output_bytes);
     limits.working_bytes = working_bytes.unwrap_or(limits.working_bytes);
     limits.axis_len = axis_len.unwrap_or(limits.axis_len);

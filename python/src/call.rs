@@ -2,9 +2,8 @@
 
 use iio_codec::{
     ArrayDecoder, ArrayEncoder, ArrayMut, Blame, BytesDecoder, BytesEncoder, Check, Context, DType, Error, ErrorKind,
-    Executor, Layout, Result, SERIAL, SizeHint, zeroed_vec,
+    Layout, Result, SizeHint, zeroed_vec,
 };
-use iio_core::RayonExecutor;
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyByteArray, PyBytes, PyInt, PyMemoryView, PySlice, PyTuple, PyType};
@@ -19,8 +18,6 @@ use crate::filter::{fallback, filter};
 use crate::function::{Action, Function, Given};
 
 pub(crate) type Object<'py> = Bound<'py, PyAny>;
-
-static ALL_CORES: RayonExecutor = RayonExecutor::global();
 
 /// Where the output goes.
 pub(crate) enum Out<'py> {
@@ -66,7 +63,7 @@ pub(crate) struct Job<'a, 'py> {
     pub(crate) data: Object<'py>,
     /// For bare streams: the array that they fill.
     given: Option<Layout>,
-    pub(crate) cx: Context<'static>,
+    pub(crate) cx: Context<'a>,
 }
 
 impl Job<'_, '_> {
@@ -88,11 +85,9 @@ pub(crate) fn call<'py>(this: &Bound<'py, Function>, arguments: &Arguments<'_, '
     }
     let out = Out::new(out, &data, matches!(function.codec.kind, iio_codec::CodecKind::Filter))?;
     let (key, threads, layout) = key(function, &given)?;
-    let mut executor: &'static (dyn Executor + 'static) = &SERIAL;
-    if threads {
-        executor = &ALL_CORES;
-    }
-    let cx = Context::with_limits(cache::limits()).with_executor(executor);
+    let pool = threads.then(cache::executor);
+    let cx = Context::with_limits(cache::limits());
+    let cx = pool.as_ref().map_or(cx, |pool| cx.with_executor(&**pool));
     let kept = key.as_ref().and_then(|key| cache::take(function.id, key));
     let mut entry = match kept {
         Some(entry) => entry,
@@ -267,6 +262,7 @@ fn decode_bytes<'py>(
     match out {
         Out::Object(object) => {
             let mut buffer = Buffer::new(&object, Access::BytesMut).map_err(|_| not_writable(&object))?;
+            apart(&buffer, src)?;
             let dst = buffer.bytes_mut()?;
             let len = dst.len();
             let result = job.py.detach(|| worker.decode_into(src, dst, &cx));
@@ -324,10 +320,18 @@ pub(crate) fn not_writable(object: &Object<'_>) -> PyErr {
 
 /// The input bytes. Arrays of numpy are taken as they lie in memory, copied if they have gaps.
 fn input<'a, 'py>(job: &'a Job<'_, 'py>) -> PyResult<Input<'a, 'py>> {
-    let input = Input::new(&job.data)?;
+    let numpy = Numpy::get(job.py)?;
+    let input = match Input::new(&job.data) {
+        Ok(input) => input,
+        Err(_) if numpy.is_array(&job.data)? => {
+            let copy = numpy.ascontiguousarray.bind(job.py).call1((&job.data,))?;
+            Input::Buffer(Buffer::new(&copy, Access::Bytes)?)
+        }
+        Err(error) => return Err(error),
+    };
     if let Input::Buffer(buffer) = &input
         && (buffer.len() == 0 || buffer.ndim() == 0)
-        && Numpy::get(job.py)?.is_array(&job.data)?
+        && numpy.is_array(&job.data)?
     {
         return Err(PyValueError::new_err("data must not be an empty or 0-dimensional array"));
     }
@@ -340,6 +344,7 @@ fn encode_bytes<'py>(job: &Job<'_, 'py>, worker: &mut dyn BytesEncoder, out: Out
     match out {
         Out::Object(object) => {
             let mut buffer = Buffer::new(&object, Access::BytesMut).map_err(|_| not_writable(&object))?;
+            apart(&buffer, src)?;
             let dst = buffer.bytes_mut()?;
             let len = dst.len();
             let result = job.py.detach(|| worker.encode_into(src, dst, &cx));
@@ -458,7 +463,7 @@ fn decode_array<'py>(job: &Job<'_, 'py>, worker: &mut dyn ArrayDecoder, out: Out
                 return Err(PyValueError::new_err(message));
             }
             match Array::new(&object, Access::ArrayMut).map_err(|_| not_writable(&object))? {
-                Some(mut array) if !overlaps(&array, src) => {
+                Some(mut array) if !meets(array.address(), array.span(), src) => {
                     let dst = job.done(array.view_mut(layout))?;
                     job.done(py.detach(|| run(dst)))?;
                 }
@@ -474,6 +479,7 @@ fn decode_array<'py>(job: &Job<'_, 'py>, worker: &mut dyn ArrayDecoder, out: Out
         }
         Out::Object(object) => {
             let mut buffer = Buffer::new(&object, Access::BytesMut).map_err(|_| not_writable(&object))?;
+            apart(&buffer, src)?;
             let have = buffer.len();
             let dst = buffer.bytes_mut()?.get_mut(..layout.n_bytes());
             let dst = dst.ok_or_else(|| job.fault(&info.output_too_small(layout.n_bytes(), have)))?;
@@ -488,7 +494,16 @@ fn decode_array<'py>(job: &Job<'_, 'py>, worker: &mut dyn ArrayDecoder, out: Out
     Ok((object, layout.n_bytes()))
 }
 
-/// True if a destination begins within the input. Then it must not be written while the input is read.
-pub(crate) fn overlaps(array: &Array, src: &[u8]) -> bool {
-    src.as_ptr_range().contains(&array.address())
+/// Refuses a destination that shares memory with the input.
+fn apart(buffer: &Buffer, src: &[u8]) -> PyResult<()> {
+    match meets(buffer.address(), buffer.len(), src) {
+        true => Err(PyValueError::new_err("cannot transform in-place")),
+        false => Ok(()),
+    }
+}
+
+/// True if `len` bytes at an address share memory with `src`.
+pub(crate) fn meets(address: *const u8, len: usize, src: &[u8]) -> bool {
+    let (start, first) = (address.addr(), src.as_ptr().addr());
+    start < first.saturating_add(src.len()) && first < start.saturating_add(len)
 }

@@ -6,7 +6,7 @@ use pyo3::prelude::*;
 
 use crate::array::{Array, Numpy};
 use crate::buffer::{Access, Buffer, Input, NewBytes};
-use crate::call::{Done, Job, Object, Out, finish, not_writable, overlaps, slice};
+use crate::call::{Done, Job, Object, Out, finish, meets, not_writable, slice};
 use crate::function::Given;
 
 /// Filters in place, or into a new object. `None`: the array is not one that codecs take as it is.
@@ -33,10 +33,10 @@ pub(crate) fn filter<'py>(job: &Job<'_, 'py>, worker: &mut dyn Filter, out: &Out
     if layout.ndim() == 0 || dst.layout != layout {
         return Ok(None);
     }
-    let same = dst.address() == array.address();
+    let same = dst.is_same(&array);
     let src = job.done(array.view(layout))?;
     // Samples must not be read after they were written, except in place.
-    if !same && src.contiguous().is_none_or(|src| overlaps(&dst, src)) && matches!(out, Out::Object(_)) {
+    if !same && dst.meets(&array) {
         return Ok(None);
     }
     let dst = job.done(dst.view_mut(layout))?;
@@ -61,7 +61,7 @@ fn filter_bytes<'py>(job: &Job<'_, 'py>, worker: &mut dyn Filter, out: &Out<'py>
             }
             if input.bytes().as_ptr() != buffer.address() {
                 // Goes through bytes of our own if the two overlap.
-                let copy = overlaps_bytes(&buffer, input.bytes()).then(|| input.bytes().to_vec());
+                let copy = meets(buffer.address(), buffer.len(), input.bytes()).then(|| input.bytes().to_vec());
                 let src = copy.as_deref().unwrap_or(input.bytes());
                 buffer.bytes_mut()?.get_mut(..len).unwrap_or(&mut []).copy_from_slice(src);
             }
@@ -86,12 +86,6 @@ fn filter_bytes<'py>(job: &Job<'_, 'py>, worker: &mut dyn Filter, out: &Out<'py>
     let view = job.done(Layout::new(DType::U8, &[dst.len()]).and_then(|layout| ArrayMut::new(dst, layout)))?;
     job.done(py.detach(|| worker.run(view, &cx)))?;
     Ok((finish(job, out, bytes.finish(src.len())), src.len()))
-}
-
-fn overlaps_bytes(buffer: &Buffer, src: &[u8]) -> bool {
-    let (start, end) = (buffer.address().addr(), buffer.address().addr() + buffer.len());
-    let (first, last) = (src.as_ptr().addr(), src.as_ptr().addr() + src.len());
-    first < end && start < last
 }
 
 pub(crate) fn fallback<'py>(job: &Job<'_, 'py>, out: Out<'py>, given: &Given<'py>) -> PyResult<Object<'py>> {

@@ -12,6 +12,7 @@ use pyo3::types::{PyBytes, PyDict, PyList, PyString, PyTuple};
 
 use crate::array::{Array, Numpy};
 use crate::buffer::{Access, Input};
+use crate::cache;
 use crate::config;
 use crate::error;
 
@@ -235,7 +236,7 @@ pub(crate) fn imopen(
     format: Option<&str>,
     options: Option<&Bound<'_, PyDict>>,
 ) -> PyResult<ImageFile> {
-    let mut read = ReadOptions::default();
+    let mut read = ReadOptions::default().with_env(iio::default_env().with_executor(cache::executor()));
     if let Some(format) = format {
         read = read.with_format(format);
     }
@@ -268,7 +269,7 @@ pub(crate) fn imwrite<'py>(
     format: Option<&str>,
     options: Option<&Bound<'py, PyDict>>,
 ) -> PyResult<Option<Bound<'py, PyBytes>>> {
-    let mut write = WriteOptions::default();
+    let mut write = WriteOptions::default().with_env(iio::default_env().with_executor(cache::executor()));
     if let Some(format) = format {
         write = write.with_format(format);
     }

@@ -64,6 +64,13 @@ def test_output_may_not_be_the_input(name):
     assert data == DATA
 
 
+def test_arrays_with_gaps_are_encoded_as_their_samples():
+    array = numpy.arange(60, dtype='>u2').reshape(6, 10)[::-1, ::3]
+    assert imagecodecs.zlib_decode(imagecodecs.zlib_encode(array)) == array.tobytes()
+    with pytest.raises(ValueError):
+        imagecodecs.zlib_encode(array[:0])
+
+
 def test_errors_tell_kind_and_offset():
     with pytest.raises(imagecodecs.ZstdError) as caught:
         imagecodecs.zstd_decode(b'no frame at all')
@@ -145,6 +152,27 @@ def test_a_view_of_a_bytes_object_is_filtered_in_place_as_tifffile_does():
     assert array.tolist() == [1, 2, 3, 4, 5, 6, 7, 8]
 
 
+def test_memory_that_overlaps_is_refused_or_copied():
+    memory = bytearray(imagecodecs.lz4_encode(DATA) + bytes(len(DATA)))
+    with pytest.raises(ValueError, match='in-place'):
+        imagecodecs.lz4_decode(memoryview(memory)[:100], out=memoryview(memory)[50:])
+    array = numpy.arange(20, dtype='uint8')
+    expected = imagecodecs.delta_encode(array[:16].copy())
+    imagecodecs.delta_encode(array[:16], out=array[4:])
+    assert array[4:].tobytes() == expected.tobytes()
+    # Begins at the same place, and goes on elsewhere.
+    square = numpy.arange(32, dtype='uint8')
+    expected = imagecodecs.delta_encode(square[:16].reshape(4, 4).copy())
+    imagecodecs.delta_encode(square[:16].reshape(4, 4), out=square.reshape(4, 8)[:, :4])
+    assert square.reshape(4, 8)[:, :4].tobytes() == expected.tobytes()
+
+
+@pytest.mark.parametrize('dtype', ['longdouble', 'clongdouble', 'O', 'U3', 'V5'])
+def test_dtypes_that_no_filter_takes_are_refused(dtype):
+    with pytest.raises(ValueError):
+        imagecodecs.delta_encode(numpy.zeros(4, dtype))
+
+
 def test_threads_share_functions_and_get_their_own_results():
     chunks = [bytes([n]) * 50_000 + DATA for n in range(8)]
     wrong = []
@@ -160,6 +188,20 @@ def test_threads_share_functions_and_get_their_own_results():
     [thread.start() for thread in threads]
     [thread.join() for thread in threads]
     assert not wrong
+
+
+def test_other_threads_run_while_a_codec_works():
+    data = numpy.random.default_rng(1).integers(0, 60, 1 << 21, 'uint8').tobytes()
+    done = threading.Event()
+    thread = threading.Thread(target=lambda: (imagecodecs.brotli_encode(data, level=9), done.set()))
+    thread.start()
+    ticks = 0
+    while not done.is_set():
+        done.wait(0.001)
+        ticks += 1
+    thread.join()
+    # Held by the codec, the GIL would come back once, when it is done.
+    assert ticks > 5
 
 
 def test_functions_are_builtins_that_pickle_and_tell_their_signature():

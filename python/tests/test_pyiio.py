@@ -1,6 +1,9 @@
 """Reading and writing files."""
 
 import io
+import os
+import signal
+import time
 
 import numpy
 import pyiio
@@ -51,7 +54,7 @@ def test_faults_are_told_apart(tmp_path):
         pyiio.imread(tmp_path / 'nothing.png')
     with pytest.raises(RuntimeError, match='none of'):
         pyiio.imread(b'neither fish nor fowl')
-    with pytest.raises(ValueError, match='extension'):
+    with pytest.raises(ValueError, match='writes .xyz'):
         pyiio.imwrite(tmp_path / 'image.xyz', IMAGE)
     with pytest.raises(ValueError, match='unknown option'):
         pyiio.imwrite(tmp_path / 'image.png', IMAGE, levle=3)
@@ -61,3 +64,24 @@ def test_faults_are_told_apart(tmp_path):
 def test_metadata_has_resolution_and_tags():
     data = pyiio.imwrite('<bytes>', IMAGE, extension='.tif')
     assert pyiio.immeta(data)['tags']['ImageWidth'] == 7
+
+
+@pytest.mark.skipif(not hasattr(os, 'fork'), reason='no fork')
+def test_a_forked_process_reads_with_threads_of_its_own(tmp_path):
+    path = tmp_path / 'image.tif'
+    image = numpy.random.default_rng(1).integers(0, 999, (2000, 2000), 'uint16')
+    pyiio.imwrite(path, image, compression='zlib', tile=128)
+    assert numpy.array_equal(pyiio.imread(path), image)
+    child = os.fork()
+    if child == 0:
+        os._exit(0 if numpy.array_equal(pyiio.imread(path), image) else 1)
+    for _ in range(200):
+        done, status = os.waitpid(child, os.WNOHANG)
+        if done:
+            break
+        time.sleep(0.05)
+    else:
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        pytest.fail('the child waits for threads of its parent')
+    assert status == 0

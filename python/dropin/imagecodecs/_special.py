@@ -185,9 +185,10 @@ def fallback(name, verb, made):
         array = numpy.ascontiguousarray(data)
         if data.ndim == 0 or array.ndim > 8:
             raise ValueError(f'{name} takes arrays of 1 to 8 dimensions, got {data.ndim}')
-        if array.dtype.kind not in '?biufcmMV' or array.itemsize not in {1, 2, 3, 4, 8, 16}:
+        sizes = {'f': (2, 4, 8), 'c': (8, 16), 'V': range(1, 256)}.get(array.dtype.kind, (1, 2, 4, 8))
+        if array.dtype.kind not in '?biufcmMV' or array.itemsize not in sizes:
             raise ValueError(f'dtype {array.dtype} is not supported')
-        if array.dtype.kind == 'V' or array.itemsize == 3:
+        if array.dtype.kind == 'V':
             result = _items(function, verb, array, arguments, made)
         else:
             result = _native(function, name, verb, array, arguments)

@@ -89,6 +89,7 @@ ROWS = {
         '*, bitspersample:any, bitorder:any, runlen:any, _shape:any, _dtype:any',
     ),
     'png': Row('png', _PNG, image=True),
+    'spng': Row('png', 'level:-1..9, *, filter:FILTER', image=True, id='png'),
     'webp': Row(
         'webp',
         'level:-1..100f, *, lossless:flag, method:0..6, numthreads:threads, delay:any',

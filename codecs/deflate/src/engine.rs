@@ -419,6 +419,12 @@ impl Deflater {
     /// `OutputTooSmall`, `Cancelled`, `Limit`, `OutOfMemory`.
     pub fn deflate_into(&mut self, src: &[u8], dst: &mut [u8], cx: &Context<'_>) -> Result<usize> {
         let (info, have) = (self.info, dst.len());
+        cx.check_cancel(self.info)?;
+        if let Some(small) = Small::new(src, self.level) {
+            let to = dst.get_mut(..small.bytes().len());
+            to.ok_or_else(|| info.output_too_small(Self::bound(src.len()), have))?.copy_from_slice(small.bytes());
+            return Ok(small.bytes().len());
+        }
         self.whole(cx)?.deflate_into(src, dst).ok_or_else(|| info.output_too_small(Self::bound(src.len()), have))
     }
 
@@ -429,13 +435,17 @@ impl Deflater {
     pub fn deflate_append(&mut self, src: &[u8], dst: &mut Vec<u8>, cx: &Context<'_>) -> Result<()> {
         let (info, bound) = (self.info, Self::bound(src.len()));
         dst.try_reserve(bound).map_err(|error| info.out_of_memory(bound).with_source(error))?;
+        cx.check_cancel(self.info)?;
+        if let Some(small) = Small::new(src, self.level) {
+            dst.extend_from_slice(small.bytes());
+            return Ok(());
+        }
         self.whole(cx)?
             .deflate_append(src, dst)
             .ok_or_else(|| info.internal(format!("{bound} bytes did not hold what they bound")))
     }
 
     fn whole(&mut self, cx: &Context<'_>) -> Result<&mut ffi::Compressor> {
-        cx.check_cancel(self.info)?;
         if self.whole.is_none() {
             let bytes = deflate_working_bytes(self.level);
             cx.gate_working(self.info, bytes)?;
@@ -443,6 +453,53 @@ impl Deflater {
             self.whole = Some(ffi::Compressor::new(self.level).ok_or_else(refused)?);
         }
         self.whole.as_mut().ok_or_else(|| self.info.internal("no compressor"))
+    }
+}
+
+/// A few bytes as literals of a block with fixed codes (RFC 1951, 3.2.6). libdeflate stores what is so short, which takes
+/// five bytes more than there are.
+struct Small {
+    stream: [u8; Self::MOST],
+    len: usize,
+}
+
+impl Small {
+    const MOST: usize = 64;
+
+    /// `None` where libdeflate does not store, or where storing takes less.
+    fn new(src: &[u8], level: u8) -> Option<Self> {
+        // libdeflate's own rule.
+        let stored = 55usize.checked_sub(usize::from(level) * 4)?;
+        if level == 0 || src.len() > stored {
+            return None;
+        }
+        let mut small = Self { stream: [0; Self::MOST], len: 0 };
+        let mut bits = 0;
+        // The last block, with fixed codes.
+        small.push(&mut bits, 0b011, 3);
+        for &byte in src {
+            // Codes are defined from the highest bit on, streams are filled from the lowest.
+            match u16::from(byte) {
+                literal @ ..144 => small.push(&mut bits, (0x30 + literal).reverse_bits() >> 8, 8),
+                literal => small.push(&mut bits, (0x190 + literal - 144).reverse_bits() >> 7, 9),
+            }
+        }
+        // The end of the block is 7 zeros.
+        bits += 7;
+        small.len = bits.div_ceil(8);
+        (small.len < src.len() + 5).then_some(small)
+    }
+
+    fn push(&mut self, bits: &mut usize, code: u16, n_bits: usize) {
+        let code = u32::from(code) << (*bits % 8);
+        for (slot, byte) in self.stream.iter_mut().skip(*bits / 8).zip(code.to_le_bytes()) {
+            *slot |= byte;
+        }
+        *bits += n_bits;
+    }
+
+    fn bytes(&self) -> &[u8] {
+        self.stream.get(..self.len).unwrap_or(&[])
     }
 }
 

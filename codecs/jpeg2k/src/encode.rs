@@ -11,9 +11,9 @@ use crate::plan;
 
 /// The most components of a code stream.
 const MAX_COMPONENTS: usize = 16384;
-/// The most bits that OpenJPEG's encoder takes: its coefficients have 25, of which the wavelet needs a share that
-/// depends on the samples. Beyond, it writes noise and no error.
-const MAX_BITS: u32 = 25;
+/// The most bits that OpenJPEG's encoder takes, for some samples: its coefficients have 25, of which the wavelet needs a
+/// share that depends on the samples. Beyond, it writes noise and no error.
+const MAX_BITS: u32 = 26;
 /// The same for anything but lossless, by experiment: smooth images of 23 bits come out as noise.
 const MAX_LOSSY_BITS: u32 = 22;
 /// Up to here the worst samples fit. What is encoded with more bits is decoded again and compared.

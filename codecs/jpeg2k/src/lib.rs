@@ -51,8 +51,8 @@
 //! region of it does not. Encoding takes about 12 bytes per sample of the image. OpenJPEG allocates anew for every image whatever we do.
 //! The same input gives the same stream on every machine; irreversible streams may decode with differences of 1.
 //!
-//! Streams have up to 31 bits per sample. Encoding takes up to 25 (22 if lossy), because OpenJPEG's coefficients have
-//! no more; above 20 the result is decoded and compared, so that no bits are lost in silence.
+//! Streams have up to 31 bits per sample. Encoding takes up to 26 (22 if lossy), if the samples allow it, because OpenJPEG's
+//! coefficients have no more; above 20 the result is decoded and compared, so that no bits are lost in silence.
 //!
 //! OpenJPEG runs in strict mode only: its lenient mode is known to exceed its buffers. Tiles, tile-parts, packets and
 //! resolutions that are missing are errors, where other readers give zeros.

@@ -69,8 +69,8 @@ impl Writer<'_> {
     }
 }
 
-/// Runs of three bytes and more become runs. Runs of two do only where no literal is open: there they cost the same
-/// and do not split a literal in two.
+/// Runs of three bytes and more become runs. Runs of two do only where no literal is open, as behind a full one: there
+/// they cost the same and do not split a literal in two.
 fn encode_row(row: &[u8], writer: &mut Writer<'_>) -> Option<()> {
     let mut rest = row;
     while let Some(&value) = rest.first() {
@@ -79,7 +79,9 @@ fn encode_row(row: &[u8], writer: &mut Writer<'_>) -> Option<()> {
             writer.run(value, len)?;
             rest = rest.get(len..)?;
         } else {
-            let (literal, behind) = rest.split_at_checked(1 + literal_len(rest.get(1..)?))?;
+            // Three bytes more tell whether a run begins within the packet.
+            let window = rest.get(1..rest.len().min(PACKET + 3))?;
+            let (literal, behind) = rest.split_at_checked((1 + literal_len(window)).min(PACKET))?;
             writer.literals(literal)?;
             rest = behind;
         }

@@ -194,3 +194,21 @@ fn stream_fits_a_destination_of_its_own_length_and_no_less() {
         assert!(matches!(error.kind(), ErrorKind::OutputTooSmall { needed } if needed >= stream.len() as u64));
     }
 }
+
+#[test]
+fn a_few_bytes_take_fixed_codes_instead_of_a_stored_block() {
+    // What zlib writes, too.
+    assert_eq!(encode(b"", &EncodeOptions::default()).unwrap(), [3, 0]);
+    assert_eq!(encode(b"a", &EncodeOptions::default()).unwrap(), [0x4b, 4, 0]);
+    for level in 1..=12 {
+        let options = EncodeOptions::default().with_level(level);
+        for len in 0..60 {
+            for first in [0u8, 100, 144, 255] {
+                let bytes: Vec<u8> = (0..len).map(|i| first.wrapping_add(i)).collect();
+                let stream = encode(&bytes, &options).unwrap();
+                assert_eq!(decode(&stream).unwrap(), bytes, "level {level}, {len} bytes from {first}");
+                assert!(stream.len() <= bytes.len() + 5);
+            }
+        }
+    }
+}

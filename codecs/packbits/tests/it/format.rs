@@ -82,3 +82,14 @@ fn nothing_looks_like_packbits() {
         assert_eq!(check(src), Check::Unknown);
     }
 }
+
+#[test]
+fn a_run_of_two_behind_a_full_literal_is_a_run() {
+    let mut bytes: Vec<u8> = (0..128).map(|i| i % 2).collect();
+    let literal = [&[127][..], &bytes].concat();
+    bytes.extend([2, 2]);
+    assert_eq!(encode(&bytes, &EncodeOptions::default()).unwrap(), [&literal[..], &[0xff, 2]].concat());
+    // A run of three that begins in the last bytes of a packet is not cut.
+    let bytes = [&bytes[..126], &[7, 7, 7]].concat();
+    assert_eq!(encode(&bytes, &EncodeOptions::default()).unwrap().len(), 127 + 2);
+}

@@ -196,8 +196,24 @@ impl<'a> Job<'a> {
             _ => encoder = encoder.subsampling(libjpeg_turbo_rs::Subsampling::S444),
         }
         let stream = guarded(|| encoder.encode())?;
-        if self.stream == ColourSpace::Unknown { anonymous(&stream) } else { Ok(stream) }
+        match self.stream {
+            ColourSpace::Unknown => anonymous(&stream),
+            ColourSpace::Gray | ColourSpace::YCbCr => Ok(stream),
+            // JFIF knows no other colours; the Adobe segment names them.
+            _ => Ok(without_jfif(stream)),
+        }
     }
+}
+
+/// Drops a JFIF segment.
+fn without_jfif(mut stream: Vec<u8>) -> Vec<u8> {
+    if let Ok(Some(first)) = segment(&stream, 2)
+        && first.marker == marker::APP0
+    {
+        let range = first.start..first.end;
+        stream.drain(range);
+    }
+    stream
 }
 
 /// Rewrites a stream of components that mean nothing: without Adobe segment, and numbered from 0.

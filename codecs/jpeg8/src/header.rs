@@ -219,29 +219,32 @@ pub(crate) fn scan_end(src: &[u8], at: usize) -> usize {
 }
 
 /// Tells whether `src` looks like a JPEG stream: its first marker is that of one, and its frame, if it is seen, is not
-/// that of JPEG-LS.
+/// that of JPEG-LS. Anything else behind SOI is `Unknown`, since decoders skip it.
 pub fn check(src: &[u8]) -> Check {
-    let Some(rest) = src.strip_prefix(&[0xff, marker::SOI, 0xff]) else {
-        let start = &[0xff, marker::SOI, 0xff][..src.len().min(3)];
-        return if src.len() < 3 && src == start { Check::Unknown } else { Check::No };
+    let soi = [0xff, marker::SOI];
+    let Some(rest) = src.strip_prefix(&soi) else {
+        return if soi.starts_with(src) { Check::Unknown } else { Check::No };
     };
-    let Some(&first) = rest.iter().find(|&&byte| byte != 0xff) else { return Check::Unknown };
-    let known = marker::is_frame(first)
-        || matches!(first, marker::DHT | marker::DAC | marker::SOS | marker::DQT | marker::DRI | marker::COM)
-        || matches!(first, marker::APP0..=0xef);
-    if !known {
-        return Check::No;
-    }
+    let first = rest.iter().find(|&&byte| byte != 0xff).filter(|_| rest.starts_with(&[0xff]));
+    let known = first.is_some_and(|&first| {
+        marker::is_frame(first)
+            || matches!(first, marker::DHT | marker::DAC | marker::SOS | marker::DQT | marker::DRI | marker::COM)
+            || matches!(first, marker::APP0..=0xef)
+    });
     let mut at = 2;
     while let Ok(Some(segment)) = segment(src, at) {
         match segment.marker {
             marker::SOF55 => return Check::No,
-            code if marker::is_frame(code) => return Check::Yes,
             marker::SOS | marker::EOI => break,
+            code if marker::is_frame(code) => break,
             _ => at = segment.end,
         }
     }
-    Check::Yes
+    match first {
+        _ if known => Check::Yes,
+        Some(&marker::SOF55) => Check::No,
+        _ => Check::Unknown,
+    }
 }
 
 /// Where the first scan begins.

@@ -185,3 +185,13 @@ fn arrays_that_are_no_images_are_refused() {
         assert_eq!(encode(array, &EncodeOptions::default()).unwrap_err().kind(), ErrorKind::InvalidArgument);
     }
 }
+
+#[test]
+fn colours_that_jfif_does_not_know_are_named_by_an_adobe_segment_alone() {
+    let layout = Layout::new(DType::U8, &[8, 8, 3]).unwrap();
+    let array = |bytes| ArrayRef::new(bytes, layout).unwrap();
+    let bytes = [9; 192];
+    let of = |space| encode(array(&bytes), &EncodeOptions::default().with_outcolorspace(Some(space))).unwrap();
+    assert!(of(ColourSpace::YCbCr).starts_with(b"\xff\xd8\xff\xe0\0\x10JFIF"));
+    assert!(of(ColourSpace::Rgb).starts_with(b"\xff\xd8\xff\xee\0\x0eAdobe"));
+}

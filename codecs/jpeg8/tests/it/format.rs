@@ -188,6 +188,15 @@ fn what_is_for_other_codecs_says_so() {
 }
 
 #[test]
+fn check_is_not_sure_of_what_decoders_skip() {
+    let good = flat_stream();
+    assert_eq!(check(&good), Check::Yes);
+    let skipped = [&good[..2], b"{{{", &good[2..]].concat();
+    assert_eq!(decode(&skipped, &options()).unwrap().1[..], decode(&good, &options()).unwrap().1[..]);
+    assert_eq!(check(&skipped), Check::Unknown);
+}
+
+#[test]
 fn check_knows_its_own() {
     assert_eq!(check(&flat_stream()), Check::Yes);
     assert_eq!(check(&stream(&tables(), &[])), Check::Yes);

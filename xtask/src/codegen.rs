@@ -101,7 +101,8 @@ fn features(crates: &[Crate]) -> String {
         ("formats", "All formats.", true),
     ] {
         let members: Vec<_> = crates.iter().filter(|krate| krate.is_format == formats).collect();
-        let names: Vec<_> = members.iter().map(|krate| format!("\"{}\"", krate.feature)).collect();
+        let group_members = members.iter().filter(|krate| krate.is_default);
+        let names: Vec<_> = group_members.map(|krate| format!("\"{}\"", krate.feature)).collect();
         let _ = writeln!(text, "## {title}\n{group} = [{}]", names.join(", "));
         for krate in members {
             // A codec and its container may share a name (webp): then one feature is both.
@@ -110,6 +111,9 @@ fn features(crates: &[Crate]) -> String {
                 continue;
             }
             let packages: Vec<_> = same.map(|other| format!("\"dep:{}\"", other.package)).collect();
+            if !krate.is_default {
+                let _ = writeln!(text, "## Not among `{group}`: its manifest says why.");
+            }
             let _ = writeln!(text, "{} = [{}]", krate.feature, packages.join(", "));
         }
     }
@@ -157,7 +161,8 @@ fn registry(crates: &[Crate]) -> String {
 fn codec_matrix(crates: &[Crate]) -> String {
     let mut text =
         String::from("| codec | what it is | kind | tier | known to containers as |\n|---|---|---|---|---|\n");
-    for codec in crates.iter().filter_map(|krate| krate.codec.as_ref()) {
+    for (krate, codec) in crates.iter().filter_map(|krate| Some((krate, krate.codec.as_ref()?))) {
+        let feature = if krate.is_default { "" } else { " (by its feature only)" };
         let kind = codec.text("kind").replace("CodecKind::", "").to_lowercase();
         let tier = match codec.text("tier").as_str() {
             "Tier::Safe" => 1,
@@ -166,7 +171,8 @@ fn codec_matrix(crates: &[Crate]) -> String {
         };
         let ids = codec.field("ids").unwrap_or_default().replace("CodecId::", "");
         let ids = ids.trim_start_matches("&[").trim_end_matches(']').trim().trim_end_matches(',').replace('"', "");
-        let _ = writeln!(text, "| {} | {} | {kind} | {tier} | {ids} |", codec.text("name"), codec.text("title"));
+        let (name, title) = (codec.text("name"), codec.text("title"));
+        let _ = writeln!(text, "| {name}{feature} | {title} | {kind} | {tier} | {ids} |");
     }
     text
 }

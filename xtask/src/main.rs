@@ -26,7 +26,10 @@ usage: cargo xtask VERB
   fuzz run NAME[,NAME ..] [--target T] [--seconds N]
                               fuzz some codecs or formats
   corrupt all | NAME[,NAME ..] [--n N] [--seed S] [--case K]
-                              damage real files and streams and decode them, under a watch of memory and time";
+                              damage real files and streams and decode them, under a watch of memory and time
+  bench peers|tiff|compare    see benches/README.md
+  python build                make the Python packages; the last line is the folder for PYTHONPATH
+  python test [ARGS]          build, and run python/tests in an environment under target/";
 
 /// What went wrong, for people.
 type Result<T = ()> = std::result::Result<T, String>;

@@ -9,7 +9,7 @@ use crate::{Result, codegen, say};
 const FILE_LINES: usize = 800;
 
 /// Which crates stand on which codecs: where a stream or a container is defined on another.
-const STANDS_ON: [(&str, &[&str]); 12] = [
+const STANDS_ON: [(&str, &[&str]); 14] = [
     ("iio-zlib", &["iio-deflate"]),
     ("iio-gzip", &["iio-deflate"]),
     ("iio-floatpred", &["iio-delta", "iio-byteshuffle"]),
@@ -19,7 +19,9 @@ const STANDS_ON: [(&str, &[&str]); 12] = [
     ("iio-bitshuffle", &["iio-byteshuffle"]),
     ("iio-lz4f", &["iio-lz4"]),
     ("iio-lz4h5", &["iio-lz4"]),
+    ("iio-mozjpeg", &["iio-jpeg8"]),
     ("iio-format-png", &["iio-zlib", "iio-deflate"]),
+    ("iio-format-gif", &["iio-lzw"]),
     ("iio-format-jp2", &["iio-jpeg2k"]),
     ("iio-format-webp", &["iio-webp"]),
 ];

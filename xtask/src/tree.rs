@@ -25,6 +25,8 @@ pub(crate) struct Crate {
     pub(crate) feature: String,
     /// True for formats.
     pub(crate) is_format: bool,
+    /// False if the facade has it only where it is asked for by name.
+    pub(crate) is_default: bool,
     /// What its `pub static INFO: CodecInfo` says.
     pub(crate) codec: Option<Statics>,
     /// What its `pub static FORMAT: FormatInfo` says.
@@ -115,6 +117,12 @@ fn folders(of: &str) -> Result<Vec<PathBuf>> {
     Ok(found)
 }
 
+/// False if a manifest says `default = false` under `[package.metadata.iio]`.
+fn is_default(manifest: &str) -> bool {
+    let lines = manifest.lines().map(str::trim).skip_while(|line| *line != "[package.metadata.iio]").skip(1);
+    !lines.take_while(|line| !line.starts_with('[')).any(|line| line == "default = false")
+}
+
 /// All codec and format crates, sorted: codecs first.
 pub(crate) fn crates() -> Result<Vec<Crate>> {
     let mut all = Vec::new();
@@ -141,6 +149,7 @@ pub(crate) fn crates() -> Result<Vec<Crate>> {
                 package: format!("{prefix}{name}"),
                 feature: name,
                 is_format,
+                is_default: is_default(&read(&path.join("Cargo.toml"))?),
                 codec: statics("pub static INFO: CodecInfo = CodecInfo {"),
                 format: statics("pub static FORMAT: FormatInfo = FormatInfo {"),
                 path,
@@ -172,7 +181,7 @@ pub(crate) fn rust_files(folder: &Path) -> Result<Vec<PathBuf>> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Statics, without_comments};
+    use super::{Statics, is_default, without_comments};
 
     fn ids(text: &str) -> Statics {
         Statics { body: without_comments(&format!("\n    name: \"a\",\n    ids: {text},\n")) }
@@ -199,5 +208,12 @@ mod tests {
         ] {
             assert_eq!(ids(bad).id_without_literal().as_deref(), Some(found), "{bad}");
         }
+    }
+
+    #[test]
+    fn default_is_read_in_its_table_only() {
+        assert!(!is_default("[package]\n\n[package.metadata.iio]\n# why\ndefault = false\n\n[lib]\n"));
+        assert!(is_default("[package.metadata.iio]\n\n[features]\ndefault = false\n"));
+        assert!(is_default("[package]\ndefault = false\n"));
     }
 }

@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use iio_codec::{ArrayRef, DType, Layout, Result, as_bytes};
+use iio_codec::{ArrayRef, DType, Error, Layout, Result, as_bytes};
 
 /// Pixels that codecs are measured with.
 pub struct Input {
@@ -139,8 +139,17 @@ fn largest_png(folder: &Path) -> Option<PathBuf> {
     best.map(|(_, path)| path)
 }
 
-/// All inputs: an RGB photo, a 16-bit micrograph, a float field, a tile of the photo, a chunk of the micrograph, and a
-/// chunk of 768 bytes, where the cost of a call counts.
+/// The green samples of an RGB image.
+fn green(image: &Input) -> Result<Input> {
+    let &[height, width, _] = image.layout.shape() else {
+        return Err(Error::invalid_argument("bench", "no RGB image"));
+    };
+    let bytes = image.bytes.as_chunks().0.iter().map(|&[_, green, _]| green).collect();
+    Ok(Input { name: "gray photo", layout: Layout::new(DType::U8, &[height, width])?, bytes })
+}
+
+/// All inputs: an RGB photo, its green samples, a 16-bit micrograph, a float field, a tile of the photo, a chunk of the
+/// micrograph, and a chunk of 768 bytes, where the cost of a call counts.
 ///
 /// # Errors
 /// None in practice.
@@ -149,8 +158,10 @@ pub fn all(corpus: Option<&Path>) -> Result<Vec<Input>> {
     let mut inputs = small(&photo)?;
     let field_layout = Layout::new(DType::F32, &[768, 1024])?;
     let image_layout = Layout::new(DType::U16, &[1024, 1024])?;
+    let gray = green(&photo)?;
     let large = [
         photo,
+        gray,
         Input { name: "u16 image", layout: image_layout, bytes: as_bytes(&microscopy(1024, 1024)).to_vec() },
         Input { name: "f32 field", layout: field_layout, bytes: as_bytes(&field(768, 1024)).to_vec() },
     ];

@@ -206,6 +206,17 @@ pub const ROWS: &[Row] = &[
     Row { codec: "float24", label: "float24", accepts: is_float, lossy: Some(90.0), peer: "float24", ..BASE },
     Row { codec: "png", label: "png", peer: "png", accepts: is_image, ..BASE },
     Row { codec: "bmp", label: "bmp", peer: "bmp", accepts: is_picture, ..BASE },
+    Row {
+        codec: "gif",
+        label: "gif",
+        config: gif_indices,
+        peer: "gif",
+        accepts: is_gray8,
+        decode_arguments: gif_indices_arguments,
+        ..BASE
+    },
+    // The peer encodes indices only, and the report says so.
+    Row { codec: "gif", label: "gif colours", peer: "gif", accepts: is_rgb, prepare: to_125_colours, ..BASE },
     Row { codec: "jpeg2k", label: "jpeg2k", peer: "jpeg2k", accepts: is_image, ..BASE },
     Row { codec: "webp", label: "webp lossless", peer: "webp", accepts: is_rgb8, ..BASE },
     Row {
@@ -229,6 +240,9 @@ pub const ROWS: &[Row] = &[
         encode_arguments: full_colour_arguments,
         ..BASE
     },
+    // No wheel of the peer for Linux has it: the peer's jpeg8 reads what ours writes.
+    #[cfg(feature = "mozjpeg")]
+    Row { codec: "mozjpeg", label: "mozjpeg", peer: "jpeg8", accepts: is_picture, lossy: Some(25.0), ..BASE },
 ];
 
 fn raw(_: &Layout) -> Map<String, Value> {
@@ -249,6 +263,28 @@ fn high_arguments(_: &Layout) -> Map<String, Value> {
 
 fn is_rgb8(layout: &Layout) -> bool {
     layout.dtype() == DType::U8 && matches!(layout.shape(), [_, _, 3 | 4])
+}
+
+fn is_rgb(layout: &Layout) -> bool {
+    layout.dtype() == DType::U8 && matches!(layout.shape(), [_, _, 3])
+}
+
+fn is_gray8(layout: &Layout) -> bool {
+    layout.dtype() == DType::U8 && layout.ndim() == 2
+}
+
+/// Five levels of each sample, which a palette holds.
+fn to_125_colours(bytes: &mut [u8], _: &Layout) {
+    bytes.iter_mut().for_each(|sample| *sample = *sample / 52 * 63);
+}
+
+/// Gray samples come back as the indices that they went in as.
+fn gif_indices(_: &Layout) -> Config {
+    Config::new().set("asrgb", false)
+}
+
+fn gif_indices_arguments(_: &Layout) -> Map<String, Value> {
+    arguments(json!({"asrgb": false}))
 }
 
 fn webp_lossy(_: &Layout) -> Config {

@@ -1,3 +1,4 @@
+use std::collections::HashMap;
 use std::io::IoSliceMut;
 use std::ops::Range;
 use std::sync::Arc;
@@ -119,6 +120,9 @@ impl ReadPlan {
             Ok(())
         };
         all.chunks.iter_mut().try_for_each(grow)?;
+        // By address: stacks have thousands of pages, each with pipelines of its own or those of another one.
+        let mut known: HashMap<*const Pipeline, usize> =
+            all.pipelines.iter().enumerate().map(|(place, pipeline)| (Arc::as_ptr(pipeline), place)).collect();
         for plan in plans {
             if (plan.layout, &plan.cell, &plan.first, &plan.fill) != (all.layout, &all.cell, &all.first, &all.fill) {
                 let message = format!("images of {} and {} do not stack", all.layout, plan.layout);
@@ -126,8 +130,7 @@ impl ReadPlan {
             }
             // Images that share a pipeline share its workers: a thousand pages do not need a thousand of them.
             let place = |pipeline: Arc<Pipeline>| {
-                let known = all.pipelines.iter().rposition(|known| Arc::ptr_eq(known, &pipeline));
-                known.unwrap_or_else(|| {
+                *known.entry(Arc::as_ptr(&pipeline)).or_insert_with(|| {
                     all.pipelines.push(pipeline);
                     all.pipelines.len() - 1
                 })

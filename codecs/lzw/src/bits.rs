@@ -2,6 +2,9 @@
 
 /// How codes lie in bytes, and when they grow.
 pub(crate) trait Order: Copy {
+    /// Whether codes can have fewer than 9 bits.
+    const NARROW: bool;
+
     /// The value of the next free entry at which codes of `width` bits have been outgrown.
     fn outgrown(width: usize) -> usize;
 
@@ -28,11 +31,13 @@ pub(crate) trait Order: Copy {
 #[derive(Clone, Copy)]
 pub(crate) struct Msb;
 
-/// Low bits first; codes grow when the table needs it. TIFF before 5.0.
+/// Low bits first; codes grow when the table needs it. TIFF before 5.0, and GIF.
 #[derive(Clone, Copy)]
 pub(crate) struct Lsb;
 
 impl Order for Msb {
+    const NARROW: bool = false;
+
     #[inline(always)]
     fn outgrown(width: usize) -> usize {
         (1 << width) - 1
@@ -71,6 +76,8 @@ impl Order for Msb {
 }
 
 impl Order for Lsb {
+    const NARROW: bool = true;
+
     #[inline(always)]
     fn outgrown(width: usize) -> usize {
         1 << width

@@ -55,10 +55,12 @@ impl BytesCodec for Lzw {
     }
 
     fn decoder(&self) -> Result<Box<dyn BytesDecoder>> {
+        self.decode.dialect.check(1..=11)?;
         Ok(Box::new(Decoder::new(&self.decode)))
     }
 
     fn encoder(&self) -> Result<Box<dyn BytesEncoder>> {
+        self.encode.dialect.check(2..=8)?;
         Ok(Box::new(Encoder::new(&self.encode)))
     }
 }

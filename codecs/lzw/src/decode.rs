@@ -1,7 +1,9 @@
-use iio_codec::{Blame, BytesCodec, BytesDecoder, Check, CodecInfo, Context, Progress, Result, SizeHint, zeroed_vec};
+use iio_codec::{
+    Blame, BytesCodec, BytesDecoder, Check, CodecInfo, Context, ErrorKind, Progress, Result, SizeHint, zeroed_vec,
+};
 
 use crate::bits::{Lsb, Msb, Order};
-use crate::machine::{CLEAR, FIRST, MIN_WIDTH, Machine, Stop, TABLE_LEN, Table, peek, table};
+use crate::machine::{FIRST, Machine, Stop, TABLE_LEN, Table, peek, table};
 use crate::string::MAX_OFFSET;
 use crate::{DecodeOptions, Dialect, EncodeOptions, INFO, Lzw};
 
@@ -56,20 +58,28 @@ pub(crate) struct Decoder {
 
 impl Decoder {
     pub(crate) fn new(options: &DecodeOptions) -> Self {
-        Self { table: table(), options: options.clone() }
+        Self { table: table(options.dialect.size()), options: options.clone() }
     }
 
     fn is_lsb(&self, src: &[u8]) -> bool {
         match self.options.dialect {
             Dialect::Auto => matches!(src, [0, second, ..] if second & 1 == 1),
-            dialect => dialect == Dialect::Lsb,
+            Dialect::Tiff => false,
+            Dialect::Lsb | Dialect::Gif(_) => true,
         }
     }
 
     fn fill<O: Order>(&mut self, src: &[u8], dst: &mut [u8], cx: &Context<'_>) -> Result<Progress> {
         self.check_start::<O>(src)?;
-        let mut machine = Machine::new(&mut self.table);
-        let stop = machine.run::<O>(src, dst, &|| cx.check_cancel(&INFO))?;
+        let fills_only = matches!(self.options.dialect, Dialect::Gif(_));
+        let mut machine = Machine::new(&mut self.table, self.options.dialect.size());
+        let stop = match machine.run::<O>(src, dst, &|| cx.check_cancel(&INFO)) {
+            // What stands behind the last pixel is nobody's.
+            Err(error) if fills_only && machine.out == dst.len() && error.kind() == ErrorKind::Malformed => {
+                return Ok(Progress { consumed: machine.bit / 8, written: dst.len(), complete: false });
+            }
+            stop => stop?,
+        };
         match stop {
             Stop::Full => {
                 let consumed = machine.bit / 8;
@@ -92,7 +102,7 @@ impl Decoder {
         self.check_start::<O>(src)?;
         let limit = usize::try_from(cx.limits.output_bytes.min(MAX_OFFSET)).unwrap_or(usize::MAX);
         let mut dst = zeroed_vec(src.len().saturating_mul(4).max(4096).min(limit))?;
-        let mut machine = Machine::new(&mut self.table);
+        let mut machine = Machine::new(&mut self.table, self.options.dialect.size());
         loop {
             match machine.run::<O>(src, &mut dst, &|| cx.check_cancel(&INFO))? {
                 Stop::End => break,
@@ -118,7 +128,8 @@ impl Decoder {
     }
 
     fn check_start<O: Order>(&self, src: &[u8]) -> Result<()> {
-        if self.options.require_clear && peek::<O>(src, 0, MIN_WIDTH) != Some(CLEAR) {
+        let size = usize::from(self.options.dialect.size());
+        if self.options.require_clear && peek::<O>(src, 0, size + 1) != Some(1 << size) {
             return Err(INFO.malformed("stream does not begin with a clear code").at(0u64));
         }
         Ok(())

@@ -3,7 +3,7 @@ use std::marker::PhantomData;
 use iio_codec::{Blame, BytesCodec, BytesEncoder, CodecInfo, Context, Result};
 
 use crate::bits::{Lsb, Msb, Order};
-use crate::machine::{CLEAR, END, FIRST, MAX_WIDTH, MIN_WIDTH, TABLE_LEN};
+use crate::machine::{FIRST, MAX_WIDTH, TABLE_LEN};
 use crate::{DecodeOptions, Dialect, EncodeOptions, INFO, Lzw};
 
 /// The table is cleared before its last entries are used, since some decoders go to 13 bits there.
@@ -58,10 +58,13 @@ impl Encoder {
     }
 
     fn run<O: Order>(&mut self, src: &[u8], dst: &mut [u8]) -> Option<usize> {
+        let size = usize::from(self.options.dialect.size());
+        let (min_width, clear) = (size + 1, 1 << size);
+        let (end, first_entry) = (clear + 1, clear + 2);
         let mut writer = Writer { order: PhantomData::<O>, dst, out: 0, buffer: 0, waiting: 0 };
         let codes = &mut self.codes;
-        writer.put(CLEAR, MIN_WIDTH)?;
-        let (mut width, mut next) = (MIN_WIDTH, FIRST);
+        writer.put(clear, min_width)?;
+        let (mut width, mut next) = (min_width, first_entry);
         if let Some((&first, rest)) = src.split_first() {
             codes.clear();
             let mut prefix = usize::from(first);
@@ -78,9 +81,9 @@ impl Encoder {
                     width += 1;
                 }
                 if next == FULL {
-                    writer.put(CLEAR, width)?;
+                    writer.put(clear, width)?;
                     codes.clear();
-                    (width, next) = (MIN_WIDTH, FIRST);
+                    (width, next) = (min_width, first_entry);
                 }
             }
             writer.put(prefix, width)?;
@@ -89,7 +92,7 @@ impl Encoder {
                 width += 1;
             }
         }
-        writer.put(END, width)?;
+        writer.put(end, width)?;
         writer.finish()
     }
 }
@@ -192,6 +195,13 @@ impl BytesEncoder for Encoder {
         let written = match self.options.dialect {
             Dialect::Auto | Dialect::Tiff => self.run::<Msb>(src, dst),
             Dialect::Lsb => self.run::<Lsb>(src, dst),
+            Dialect::Gif(size) => {
+                let most = src.iter().fold(0, |most, &byte| byte.max(most));
+                if u16::from(most) >> size > 0 {
+                    return Err(INFO.invalid_argument(format!("byte {most} has more than {size} bits")));
+                }
+                self.run::<Lsb>(src, dst)
+            }
         };
         written.ok_or_else(|| INFO.output_too_small(encode_bound(src.len()), have))
     }

@@ -1,4 +1,4 @@
-//! LZW as in TIFF (Compression 5), with the bit order of TIFF before 5.0.
+//! LZW as in TIFF (Compression 5), with the bit order of TIFF before 5.0, and as in GIF.
 //!
 //! # Format
 //! A stream is a sequence of codes of 9 to 12 bits. Codes 0 to 255 stand for a byte, 256 clears the table, 257 ends the
@@ -9,6 +9,10 @@
 //! |---|---|---|---|
 //! | `Tiff` | high bits first | entry 510, 1022 or 2046 is made: one early | `80` |
 //! | `Lsb` | low bits first | entry 511, 1023 or 2047 is made | `00 01` |
+//! | `Gif` | low bits first | the entry before a power of two is made | a clear code |
+//!
+//! In GIF, bytes have as many bits as its code size says: its clear code is the first number beyond them, the end code
+//! follows, and codes begin with one bit more.
 //!
 //! # Example
 //! ```

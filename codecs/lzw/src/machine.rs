@@ -23,11 +23,8 @@ use crate::INFO;
 use crate::bits::Order;
 use crate::string::Text;
 
-pub(crate) const CLEAR: usize = 256;
-pub(crate) const END: usize = 257;
-/// The first entry that is not fixed.
+/// The first entry that is not fixed, where strings are of whole bytes.
 pub(crate) const FIRST: usize = 258;
-pub(crate) const MIN_WIDTH: usize = 9;
 pub(crate) const MAX_WIDTH: usize = 12;
 pub(crate) const TABLE_LEN: usize = 1 << MAX_WIDTH;
 const MASK: usize = TABLE_LEN - 1;
@@ -39,10 +36,10 @@ const BLOCK: usize = 16;
 /// The strings of all codes. Entries from the machine's `next` on are left over from other streams.
 pub(crate) type Table = [Text; TABLE_LEN];
 
-/// Makes a table with the fixed entries.
-pub(crate) fn table() -> Box<Table> {
+/// Makes a table with the fixed entries, for bytes of `size` bits.
+pub(crate) fn table(size: u8) -> Box<Table> {
     let mut table = Box::new([Text::NONE; TABLE_LEN]);
-    for (byte, text) in (0..=u8::MAX).zip(table.iter_mut()) {
+    for (byte, text) in (0..=u8::MAX).zip(table.iter_mut().take(1 << size)) {
         *text = Text::literal(byte);
     }
     table
@@ -67,6 +64,8 @@ pub(crate) struct Machine<'t> {
     /// Bytes written.
     pub(crate) out: usize,
     width: usize,
+    /// The clear code. The end code and the entries follow.
+    clear: usize,
     /// The entry that the next code ends.
     next: usize,
     /// The string before; `NONE` after a clear code.
@@ -74,8 +73,16 @@ pub(crate) struct Machine<'t> {
 }
 
 impl<'t> Machine<'t> {
-    pub(crate) fn new(table: &'t mut Table) -> Self {
-        Self { table, bit: 0, out: 0, width: MIN_WIDTH, next: FIRST, last: Text::NONE }
+    /// Begins a stream of bytes of `size` bits, of which the table has the entries.
+    pub(crate) fn new(table: &'t mut Table, size: u8) -> Self {
+        let mut machine = Self { table, bit: 0, out: 0, width: 0, clear: 1 << size, next: 0, last: Text::NONE };
+        machine.clear();
+        machine
+    }
+
+    fn clear(&mut self) {
+        self.width = self.clear.trailing_zeros() as usize + 1;
+        (self.next, self.last) = (self.clear + 2, Text::NONE);
     }
 
     /// Decodes until something stops it. It may go on with a longer `dst` that begins with the same bytes.
@@ -87,8 +94,12 @@ impl<'t> Machine<'t> {
     ) -> Result<Stop> {
         let mut steps = 0u32;
         loop {
-            if self.last != Text::NONE && self.next < TABLE_LEN {
-                self.run_fast::<O>(src, dst);
+            if self.last != Text::NONE {
+                if self.next < TABLE_LEN {
+                    self.run_fast::<O>(src, dst);
+                } else {
+                    self.run_full::<O>(src, dst);
+                }
             }
             if let Some(stop) = self.step::<O>(src, dst)? {
                 return Ok(stop);
@@ -102,7 +113,10 @@ impl<'t> Machine<'t> {
 
     /// Decodes ordinary codes. Whatever stops it is left to the caller.
     fn run_fast<O: Order>(&mut self, src: &[u8], dst: &mut [u8]) {
-        let _ = (self.width == 9 && self.run_width::<O, 9>(src, dst))
+        let _ = (O::NARROW && self.width == 6 && self.run_width::<O, 6>(src, dst))
+            | (O::NARROW && self.width == 7 && self.run_width::<O, 7>(src, dst))
+            | (O::NARROW && self.width == 8 && self.run_width::<O, 8>(src, dst))
+            | (self.width == 9 && self.run_width::<O, 9>(src, dst))
             | (self.width == 10 && self.run_width::<O, 10>(src, dst))
             | (self.width == 11 && self.run_width::<O, 11>(src, dst))
             | (self.width == 12 && self.run_width::<O, 12>(src, dst));
@@ -139,16 +153,42 @@ impl<'t> Machine<'t> {
         done
     }
 
+    /// Decodes ordinary codes while the table is full. Whatever stops it is left to the caller.
+    #[inline(never)]
+    fn run_full<O: Order>(&mut self, src: &[u8], dst: &mut [u8]) {
+        // The caller looks after being cancelled in between.
+        for _ in 0..TABLE_LEN {
+            let Some(bytes) = src.get(self.bit >> 3..).and_then(<[u8]>::first_chunk) else { return };
+            let text = self.table[O::first(O::load(*bytes, self.bit & 7), MAX_WIDTH) & MASK];
+            if text == Text::NONE {
+                return;
+            }
+            let len = if text.is_short() {
+                let Some(to) = dst.get_mut(self.out..).and_then(<[u8]>::first_chunk_mut) else { return };
+                *to = text.bytes();
+                text.short_len()
+            } else {
+                copy_blocks(dst, text, self.out)
+            };
+            if len == 0 {
+                return;
+            }
+            self.out += len;
+            self.bit += MAX_WIDTH;
+            self.last = text;
+        }
+    }
+
     /// Decodes one code of any kind, at any place.
     #[inline(never)]
     fn step<O: Order>(&mut self, src: &[u8], dst: &mut [u8]) -> Result<Option<Stop>> {
         let Some(code) = peek::<O>(src, self.bit, self.width) else { return Ok(Some(Stop::Exhausted)) };
-        if code == CLEAR {
+        if code == self.clear {
             self.bit += self.width;
-            (self.width, self.next, self.last) = (MIN_WIDTH, FIRST, Text::NONE);
+            self.clear();
             return Ok(None);
         }
-        if code == END {
+        if code == self.clear + 1 {
             self.bit += self.width;
             return Ok(Some(Stop::End));
         }
@@ -177,18 +217,21 @@ impl<'t> Machine<'t> {
 
     /// The string of a code that is neither a clear nor an end code.
     fn text(&self, code: usize) -> Result<Text> {
-        let known = if self.last == Text::NONE { CLEAR } else { self.next };
+        let known = if self.last == Text::NONE { self.clear } else { self.next };
         match self.table.get(code) {
-            Some(&text) if code < known => Ok(text),
-            Some(_) if code == known && code != CLEAR => Ok(self.last.extended(self.last, self.out)),
+            Some(&text) if code < known && text != Text::NONE => Ok(text),
+            Some(_) if code == known && code != self.clear => Ok(self.last.extended(self.last, self.out)),
             _ => Err(self.no_entry(code)),
         }
     }
 
     #[cold]
     fn no_entry(&self, code: usize) -> Error {
-        let message = if self.last == Text::NONE {
-            format!("code {code} at bit {} follows a clear code, only 0 to 255 may", self.bit)
+        let message = if code < self.clear {
+            format!("code {code} at bit {} is no byte", self.bit)
+        } else if self.last == Text::NONE {
+            let most = self.clear.min(256) - 1;
+            format!("code {code} at bit {} follows a clear code, only 0 to {most} may", self.bit)
         } else {
             format!("code {code} at bit {} exceeds the table of {} entries", self.bit, self.next)
         };

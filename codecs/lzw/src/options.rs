@@ -1,3 +1,9 @@
+use core::ops::RangeInclusive;
+
+use iio_codec::{Blame, Result};
+
+use crate::INFO;
+
 /// How codes lie in bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -10,6 +16,27 @@ pub enum Dialect {
     Tiff,
     /// Low bits first, codes grow when the table needs it: TIFF before 5.0.
     Lsb,
+    /// As [`Dialect::Lsb`] for bytes of this many bits, the code size of GIF: codes begin with one bit more. 1 to 11 are
+    /// decoded, 2 to 8 encoded. A destination is filled whatever follows, as containers of GIF do.
+    Gif(u8),
+}
+
+impl Dialect {
+    /// Bits of the bytes that codes stand for.
+    pub(crate) const fn size(self) -> u8 {
+        match self {
+            Self::Auto | Self::Tiff | Self::Lsb => 8,
+            Self::Gif(size) => size,
+        }
+    }
+
+    pub(crate) fn check(self, sizes: RangeInclusive<u8>) -> Result<()> {
+        if sizes.contains(&self.size()) {
+            return Ok(());
+        }
+        let (least, most) = sizes.into_inner();
+        Err(INFO.invalid_argument(format!("code size must be {least}..={most}, got {}", self.size())))
+    }
 }
 
 /// How to encode.

@@ -188,6 +188,33 @@ fn stack_joins_plans_along_a_new_axis() {
 }
 
 #[test]
+fn stacked_images_share_the_pipelines_that_they_have_in_common() {
+    let layout = Layout::new(DType::U8, &[1]).unwrap();
+    let shared = [Arc::new(Pipeline::default()), Arc::new(inverted())];
+    let plan = |image: usize| {
+        let mut plan = ReadPlan::whole("test", layout, 0..1, Pipeline::default());
+        match image % 4 {
+            // A pipeline of its own, equal to another or not.
+            3 => {}
+            2 => {
+                // Two of them, in another order than those before.
+                plan.pipelines = vec![shared[1].clone(), shared[0].clone()];
+                plan.chunks[0].pipeline = 1;
+            }
+            number => plan.pipelines = vec![shared[number].clone()],
+        }
+        plan
+    };
+    let plans: Vec<_> = (0..2000).map(plan).collect();
+    let stack = ReadPlan::stack(plans.clone()).unwrap();
+    assert_eq!((stack.chunks.len(), stack.pipelines.len()), (2000, 2 + 500));
+    for (plan, chunk) in plans.iter().zip(&stack.chunks) {
+        let before = &plan.pipelines[plan.chunks[0].pipeline];
+        assert!(Arc::ptr_eq(&stack.pipelines[chunk.pipeline], before));
+    }
+}
+
+#[test]
 fn strided_destination_keeps_what_is_beside_it() {
     let tiled = Tiled { size: [20, 20], tile: [16, 16], pipeline: inverted() };
     let source = Source::from_bytes(tiled.file(true, false));

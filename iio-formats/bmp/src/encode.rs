@@ -3,6 +3,7 @@
 use iio_codec::{ArrayRef, Blame, DType, Layout, Result};
 
 use crate::header::{INFO_HEADER, V4, V5};
+use crate::pixel::{reverse3, reverse4};
 use crate::{EncodeOptions, INFO, rle};
 
 /// Rows of about this many bytes are encoded at a time.
@@ -170,12 +171,18 @@ impl Encoding {
         let stored = first..(first + self.band_rows()).min(self.height);
         let row_len = src.layout().stride(0);
         let mut scratch = Vec::new();
-        let n = stored.len();
+        let (n, whole) = (stored.len(), src.contiguous());
         for index in stored {
             let y = if self.options.top_down { index } else { self.height - 1 - index };
-            let row = match src.row(y, row_len) {
-                Some(row) if src.run_len().is_multiple_of(row_len) => row,
-                _ => {
+            let row = match whole {
+                // Without the cost of a view.
+                Some(whole) => whole.get(y * row_len..(y + 1) * row_len),
+                None if src.run_len().is_multiple_of(row_len) => src.row(y, row_len),
+                None => None,
+            };
+            let row = match row {
+                Some(row) => row,
+                None => {
                     scratch.clear();
                     src.index_axis(0, y)?.append_to(&mut scratch)?;
                     &scratch
@@ -215,13 +222,11 @@ impl Encoding {
             }
             Kind::Rgb => {
                 dst.resize(start + row.len(), 0);
-                let to = dst.get_mut(start..).unwrap_or_default().as_chunks_mut::<3>().0;
-                to.iter_mut().zip(row.as_chunks::<3>().0).for_each(|(to, &[r, g, b])| *to = [b, g, r]);
+                reverse3(row, dst.get_mut(start..).unwrap_or_default());
             }
             Kind::Rgba => {
                 dst.resize(start + row.len(), 0);
-                let to = dst.get_mut(start..).unwrap_or_default().as_chunks_mut::<4>().0;
-                to.iter_mut().zip(row.as_chunks::<4>().0).for_each(|(to, &[r, g, b, a])| *to = [b, g, r, a]);
+                reverse4(row, dst.get_mut(start..).unwrap_or_default());
             }
         }
         dst.resize(start + self.stride, 0);

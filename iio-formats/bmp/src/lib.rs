@@ -58,6 +58,7 @@ mod header;
 mod mask;
 mod options;
 mod palette;
+mod pixel;
 mod plan;
 mod raster;
 mod reader;

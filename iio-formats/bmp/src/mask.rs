@@ -3,6 +3,7 @@
 use iio_codec::{Blame, Result};
 
 use crate::INFO;
+use crate::pixel::drop_fourth;
 
 /// Which bits of a pixel make a sample.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -80,6 +81,34 @@ impl Masks {
     pub(crate) fn is_bytes(&self) -> bool {
         let byte = |mask: Mask, shift| mask.max == 255 && mask.shift == shift;
         byte(self.red, 16) && byte(self.green, 8) && byte(self.blue, 0) && (self.alpha.max == 0 || byte(self.alpha, 24))
+    }
+
+    /// Where samples of whole bytes begin; alpha may be missing.
+    fn byte_shifts(&self) -> Option<[u32; 4]> {
+        let is_byte = |mask: &Mask| mask.max == 255;
+        let colours = [self.red, self.green, self.blue].iter().all(is_byte);
+        let masks = [self.red, self.green, self.blue, self.alpha];
+        (colours && (self.alpha.max == 0 || is_byte(&self.alpha))).then(|| masks.map(|mask| mask.shift))
+    }
+
+    /// Takes pixels of 32 bits apart: 3 samples each, or 4.
+    pub(crate) fn unpack_long(&self, src: &[u8], has_alpha: bool, dst: &mut [u8]) {
+        let pixels = src.as_chunks::<4>().0.iter().map(|&bytes| u32::from_le_bytes(bytes));
+        match (self.byte_shifts(), has_alpha) {
+            (Some([red, green, blue, _]), false) => {
+                let byte = |pixel: u32, shift: u32| pixel >> shift & 255;
+                let join = |p: u32| byte(p, red) | byte(p, green) << 8 | byte(p, blue) << 16;
+                drop_fourth(src, dst, join);
+            }
+            (Some(shifts), true) => {
+                for (to, pixel) in dst.as_chunks_mut::<4>().0.iter_mut().zip(pixels) {
+                    let [red, green, blue, alpha] = shifts.map(|shift| pixel >> shift & 255);
+                    *to = (red | green << 8 | blue << 16 | alpha << 24).to_le_bytes();
+                }
+            }
+            (None, false) => self.unpack::<3>(pixels, dst),
+            (None, true) => self.unpack::<4>(pixels, dst),
+        }
     }
 
     /// Takes pixels apart that are given as words: `N` samples each.

@@ -3,6 +3,7 @@
 use iio_codec::{ArrayMut, Blame, Context, DType, Error, Result, zeroed_vec};
 
 use crate::mask::{Mask, Masks};
+use crate::pixel::{drop_fourth, indexed, reverse3, reverse4};
 use crate::{Compression, DecodeOptions, Header, INFO};
 
 /// Rows are done in pieces of about this size, so that a cancelled call ends soon.
@@ -22,8 +23,8 @@ enum Out {
     Indices,
     /// One sample for each index.
     One(Box<[u8; 256]>),
-    /// Three.
-    Three(Box<[[u8; 3]; 256]>),
+    /// Three: red in the lowest byte.
+    Three(Box<[u32; 256]>),
     /// Bytes are blue, green, red.
     Bgr,
     /// Bytes are blue, green, red, and one that has no meaning.
@@ -63,8 +64,9 @@ impl Raster {
                 Out::One(table)
             }
             _ => {
-                let mut table = Box::new([[0; 3]; 256]);
-                table.iter_mut().zip(colours).for_each(|(to, colour)| *to = *colour);
+                let mut table = Box::new([0; 256]);
+                let word = |[red, green, blue]: [u8; 3]| u32::from_le_bytes([red, green, blue, 0]);
+                table.iter_mut().zip(colours).for_each(|(to, colour)| *to = word(*colour));
                 Out::Three(table)
             }
         };
@@ -110,30 +112,16 @@ impl Raster {
         match &self.out {
             Out::Indices => to.copy_from_slice(src),
             Out::One(table) => to.iter_mut().zip(src).for_each(|(to, &index)| *to = table[usize::from(index)]),
-            Out::Three(table) => {
-                let to = to.as_chunks_mut::<3>().0.iter_mut();
-                to.zip(src).for_each(|(to, &index)| *to = table[usize::from(index)]);
-            }
-            Out::Bgr => {
-                let pixels = to.as_chunks_mut::<3>().0.iter_mut().zip(src.as_chunks::<3>().0);
-                pixels.for_each(|(to, &[blue, green, red])| *to = [red, green, blue]);
-            }
-            Out::Bgrx => {
-                let pixels = to.as_chunks_mut::<3>().0.iter_mut().zip(src.as_chunks::<4>().0);
-                pixels.for_each(|(to, &[blue, green, red, _])| *to = [red, green, blue]);
-            }
-            Out::Bgra => {
-                let pixels = to.as_chunks_mut::<4>().0.iter_mut().zip(src.as_chunks::<4>().0);
-                pixels.for_each(|(to, &[blue, green, red, alpha])| *to = [red, green, blue, alpha]);
-            }
+            Out::Three(table) => indexed(src, table, to),
+            Out::Bgr => reverse3(src, to),
+            Out::Bgrx => drop_fourth(src, to, |pixel| pixel.swap_bytes() >> 8),
+            Out::Bgra => reverse4(src, to),
             Out::Words(masks, has_alpha) => {
                 let short = src.as_chunks::<2>().0.iter().map(|&bytes| u16::from_le_bytes(bytes).into());
-                let long = src.as_chunks::<4>().0.iter().map(|&bytes| u32::from_le_bytes(bytes));
                 match (self.bits, has_alpha) {
                     (16, false) => masks.unpack::<3>(short, to),
                     (16, true) => masks.unpack::<4>(short, to),
-                    (_, false) => masks.unpack::<3>(long, to),
-                    (_, true) => masks.unpack::<4>(long, to),
+                    _ => masks.unpack_long(src, *has_alpha, to),
                 }
             }
         }
@@ -153,6 +141,9 @@ impl Raster {
         let needed = stride.saturating_mul(rows.n.saturating_sub(1)).saturating_add(row_len);
         if src.len() < needed {
             return Err(INFO.truncated(format!("pixels need {needed} bytes, there are {}", src.len())).at(src.len()));
+        }
+        if self.is_plain() && !bottom_up && stride == row_len {
+            return rows.write_all(src.get(..needed).unwrap_or(src));
         }
         let mut indices = zeroed_vec(if self.bits < 8 { rows.width } else { 0 })?;
         let step = (PIECE / stride.max(1)).max(1);
@@ -197,13 +188,20 @@ fn unpack<const BITS: usize>(src: &[u8], to: &mut [u8]) {
 
 /// The rows of a destination, in the order in which they are stored.
 pub(crate) struct Rows<'a> {
-    dst: ArrayMut<'a>,
+    to: Target<'a>,
     pub(crate) n: usize,
     pub(crate) width: usize,
     len: usize,
     bottom_up: bool,
-    /// A row for destinations with gaps between pixels.
-    scratch: Option<Vec<u8>>,
+}
+
+enum Target<'a> {
+    /// Rows without gaps between them, which are found without the cost of a view.
+    Whole(&'a mut [u8]),
+    /// Rows without gaps in them.
+    Rows(ArrayMut<'a>),
+    /// Pixels with gaps in between, and a row that is stored in them.
+    Pixels(ArrayMut<'a>, Vec<u8>),
 }
 
 impl<'a> Rows<'a> {
@@ -214,18 +212,42 @@ impl<'a> Rows<'a> {
             _ => return Err(INFO.internal(format!("rows of {}", dst.layout()))),
         };
         let len = width.saturating_mul(depth);
-        let scratch = if len > 0 && dst.run_len().is_multiple_of(len) { None } else { Some(zeroed_vec(len)?) };
-        Ok(Self { dst, n, width, len, bottom_up, scratch })
+        let to = if dst.is_contiguous() {
+            Target::Whole(dst.into_contiguous().ok_or_else(|| INFO.internal("gaps in a view without gaps"))?)
+        } else if len > 0 && dst.run_len().is_multiple_of(len) {
+            Target::Rows(dst)
+        } else {
+            Target::Pixels(dst, zeroed_vec(len)?)
+        };
+        Ok(Self { to, n, width, len, bottom_up })
     }
 
     /// Writes the row that is stored as number `index`.
     pub(crate) fn write(&mut self, index: usize, fill: impl FnOnce(&mut [u8]) -> Result<()>) -> Result<()> {
         let y = if self.bottom_up { self.n.wrapping_sub(index + 1) } else { index };
         let none = || -> Error { INFO.internal(format!("there is no row {y}")) };
-        let Some(scratch) = &mut self.scratch else {
-            return fill(self.dst.row_mut(y, self.len).ok_or_else(none)?);
-        };
-        fill(scratch)?;
-        self.dst.reborrow().index_axis(0, y)?.store(scratch)
+        match &mut self.to {
+            Target::Whole(bytes) => {
+                let start = y.checked_mul(self.len).ok_or_else(none)?;
+                fill(bytes.get_mut(start..start.saturating_add(self.len)).ok_or_else(none)?)
+            }
+            Target::Rows(dst) => fill(dst.row_mut(y, self.len).ok_or_else(none)?),
+            Target::Pixels(dst, scratch) => {
+                fill(scratch)?;
+                dst.reborrow().index_axis(0, y)?.store(scratch)
+            }
+        }
+    }
+
+    /// Writes all rows, as they stand in `src`.
+    fn write_all(&mut self, src: &[u8]) -> Result<()> {
+        match &mut self.to {
+            Target::Whole(bytes) if bytes.len() == src.len() => {
+                bytes.copy_from_slice(src);
+                Ok(())
+            }
+            Target::Whole(bytes) => Err(INFO.internal(format!("{} bytes into {}", src.len(), bytes.len()))),
+            Target::Rows(dst) | Target::Pixels(dst, _) => dst.store(src),
+        }
     }
 }

@@ -1,3 +1,4 @@
+use core::ops::Range;
 use std::sync::Arc;
 
 use iio_codec::{
@@ -8,8 +9,8 @@ use iio_codec::{
 use crate::block::{Block, Blocks, Screen};
 use crate::encode::{Assembly, Said, frame_axes, frames};
 use crate::index::{Index, Summary, summary};
-use crate::lzw::row_order;
-use crate::player::{Player, indices};
+use crate::lzw::Unpacker;
+use crate::player::{Player, Screen as OwnScreen, store_indices};
 use crate::{DecodeOptions, EncodeOptions, check};
 
 /// What registries know of this codec: a file in memory.
@@ -158,40 +159,56 @@ fn decode_images(src: &[u8], dst: ArrayMut<'_>, options: &DecodeOptions, cx: &Co
     }
     let index = Index::new(src, options, &cx.limits)?;
     let n = index.n_frames()?;
-    let mut dst = dst;
     let one = resolve(options.index, n)?;
-    let own_axes = if options.asrgb { 3 } else { 2 };
-    let stacked = expected.ndim() > own_axes;
-    let mut player = if options.asrgb { Some(Player::new(&index, cx)?) } else { None };
-    let mut scratch = Vec::new();
-    for number in one.map_or(0..n, |one| one..one + 1) {
+    let images = one.map_or(0..n, |one| one..one + 1);
+    if options.asrgb {
+        return draw_images((src, &index), images, dst, options, cx);
+    }
+    let (mut dst, stacked) = (dst, expected.ndim() > 2);
+    let (mut unpacker, mut scratch) = (Unpacker::default(), Vec::new());
+    for number in images {
         cx.check_cancel(&INFO)?;
         let to = if stacked { dst.reborrow().index_axis(0, number)? } else { dst.reborrow() };
-        match &mut player {
-            Some(player) => {
-                player.play(src, &index, number, options, cx)?;
-                player.copy_to(to)?;
-            }
-            None => store_indices(src, &index, number, (to, &mut scratch), options, cx)?,
-        }
+        store_indices(src, index.frame(number)?, (to, &mut unpacker, &mut scratch), options, cx)
+            .map_err(|error| error.within(format_args!("frame {number}")))?;
     }
     Ok(())
 }
 
-/// Decodes the indices of one frame.
-pub(crate) fn store_indices(
-    src: &[u8],
-    index: &Index,
-    number: usize,
-    (mut dst, scratch): (ArrayMut<'_>, &mut Vec<u8>),
+/// Draws all images, or one.
+fn draw_images(
+    (src, index): (&[u8], &Index),
+    images: Range<usize>,
+    mut dst: ArrayMut<'_>,
     options: &DecodeOptions,
     cx: &Context<'_>,
 ) -> Result<()> {
-    let frame = index.frame(number)?;
-    indices(src, frame, scratch, options, cx).map_err(|error| error.within(format_args!("frame {number}")))?;
-    let rows = scratch.chunks_exact(frame.width.into());
-    rows.zip(row_order(frame.height.into(), frame.interlaced))
-        .try_for_each(|(row, y)| dst.reborrow().index_axis(0, y)?.store(row))
+    let (len, stacked) = (index.screen_len(), dst.layout().ndim() > 3);
+    let first = images.start;
+    let Some(bytes) = dst.contiguous().filter(|bytes| bytes.len() == len * images.len()) else {
+        let mut screen = OwnScreen::new(index, cx)?;
+        for number in images {
+            cx.check_cancel(&INFO)?;
+            screen.player.play((src, index), number, &mut screen.canvas, options, cx)?;
+            let mut to = if stacked { dst.reborrow().index_axis(0, number - first)? } else { dst.reborrow() };
+            to.store(&screen.canvas)?;
+        }
+        return Ok(());
+    };
+    // The screen is the place of the image itself, and begins as the image before.
+    let mut player = Player::new(index, cx)?;
+    for number in images {
+        cx.check_cancel(&INFO)?;
+        let (done, rest) = bytes.split_at_mut((number - first) * len);
+        let canvas = rest.get_mut(..len).ok_or_else(|| INFO.internal(format!("no room for image {number}")))?;
+        let before = done.len().checked_sub(len).and_then(|start| done.get(start..));
+        let hides = index.frame(number)?.hides_all(index) && !options.allow_missing_pixels;
+        if let Some(before) = before.filter(|_| !hides) {
+            canvas.copy_from_slice(before);
+        }
+        player.play((src, index), number, canvas, options, cx)?;
+    }
+    Ok(())
 }
 
 fn encode_images(src: ArrayRef<'_>, dst: &mut Vec<u8>, options: &EncodeOptions, cx: &Context<'_>) -> Result<()> {

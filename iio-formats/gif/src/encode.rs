@@ -3,7 +3,7 @@
 use iio_codec::{ArrayRef, Blame, DType, Layout, Result};
 
 use crate::block::Disposal;
-use crate::lzw;
+use crate::lzw::{Packer, row_order};
 use crate::quantize::{Indexed, OPAQUE, quantize, with_palette};
 use crate::{EncodeOptions, INFO};
 
@@ -57,6 +57,7 @@ pub(crate) struct Assembly {
     pixel_len: usize,
     n_frames: usize,
     has_head: bool,
+    packer: Packer,
 }
 
 /// How the axes of an array are frames: the axes in front of a frame, and samples per pixel (0: indices).
@@ -107,6 +108,7 @@ impl Assembly {
             pixel_len: 0,
             n_frames: 0,
             has_head: false,
+            packer: Packer::default(),
         })
     }
 
@@ -278,11 +280,11 @@ impl Assembly {
         }
         let indices = if self.options.interlace {
             let rows: Vec<&[u8]> = pending.image.indices.chunks_exact(width).collect();
-            &lzw::row_order(height, true).filter_map(|y| rows.get(y).copied()).collect::<Vec<_>>().concat()
+            &row_order(height, true).filter_map(|y| rows.get(y).copied()).collect::<Vec<_>>().concat()
         } else {
             &pending.image.indices
         };
-        lzw::encode(indices, bits.max(2), dst)
+        self.packer.encode(indices, bits.max(2), dst)
     }
 
     /// Signature, screen, global colours, and what applies to the file as a whole. There is more than one frame if

@@ -56,9 +56,10 @@ impl Frame {
     }
 
     /// True if nothing of what was there before can be seen or comes back.
-    pub(crate) fn covers(&self, index: &Index) -> bool {
+    pub(crate) fn hides_all(&self, index: &Index) -> bool {
         let whole = (self.left, self.top) == (0, 0) && self.extend((0, 0)) == index.size;
-        whole && !self.has_alpha(&index.screen) && self.disposal != Disposal::Previous
+        // Pixels of a transparent index without colour are not drawn either.
+        whole && self.transparent.is_none() && self.disposal != Disposal::Previous
     }
 }
 
@@ -168,6 +169,16 @@ impl Index {
             b"XMP DataXMP" => self.xmp = Some(data),
             _ => self.applications.push((id, data)),
         }
+    }
+
+    /// Samples of a pixel of the screen.
+    pub(crate) const fn samples(&self) -> usize {
+        if self.has_alpha { 4 } else { 3 }
+    }
+
+    /// Bytes of the screen.
+    pub(crate) const fn screen_len(&self) -> usize {
+        self.size.0 * self.size.1 * self.samples()
     }
 
     /// The number of frames, or why they could not be counted.

@@ -13,7 +13,8 @@
 //! | application | `21 ff` | `NETSCAPE2.0` loop count, `ICCRGBG1012` profile, `XMP DataXMP` |
 //! | trailer | `3b` | nothing |
 //!
-//! LZW codes are written from the lowest bit on, beginning with one bit more than the code size, up to 12 bits.
+//! LZW codes are written from the lowest bit on, beginning with one bit more than the code size, up to 12 bits: `iio-lzw`
+//! reads and writes them.
 //!
 //! # Example
 //! ```
@@ -56,6 +57,7 @@
 
 mod block;
 mod codec;
+mod colour;
 mod encode;
 mod format;
 mod index;

@@ -3,17 +3,18 @@
 use iio_codec::{ArrayMut, Blame, Context, Result, zeroed_vec};
 
 use crate::block::{Disposal, Frame};
+use crate::colour::{masked, opaque, words};
 use crate::index::Index;
-use crate::lzw::{can_hold, decode, row_order};
+use crate::lzw::{Unpacker, can_hold, row_order};
 use crate::{DecodeOptions, INFO};
 
-/// The screen after some frames.
+/// What is kept from one frame to the next, but for the screen itself: that is the caller's, often the result.
+#[derive(Debug)]
 pub(crate) struct Player {
-    /// Red, green, blue, alpha.
-    canvas: Vec<u8>,
     /// What was at the place of the last frame before it, if that is to come back.
     before: Vec<u8>,
     indices: Vec<u8>,
+    unpacker: Unpacker,
     /// The frame that comes next.
     pub(crate) next: usize,
     /// The frame that is to be disposed of.
@@ -29,46 +30,91 @@ fn resize(buffer: &mut Vec<u8>, len: usize) -> Result<()> {
     Ok(())
 }
 
-/// Decodes the indices of a frame, in the order of rows of the frame.
-pub(crate) fn indices(
+/// Refuses a frame that cannot have its pixels: gates come before memory.
+fn gate(frame: &Frame, options: &DecodeOptions, cx: &Context<'_>) -> Result<usize> {
+    let n = usize::from(frame.width) * usize::from(frame.height);
+    if !can_hold(frame.end - frame.data, n) && !options.allow_missing_pixels {
+        return Err(missing(frame, 0, n));
+    }
+    cx.gate_working(&INFO, n as u64)?;
+    Ok(n)
+}
+
+fn missing(frame: &Frame, found: usize, n: usize) -> iio_codec::Error {
+    INFO.truncated(format!("image data ends after {found} of {n} pixels")).at(frame.end)
+}
+
+/// Decodes the indices of a frame, in the order in which its rows are stored; returns how many the data has. Others
+/// are 0.
+fn unpack(
     src: &[u8],
     frame: &Frame,
-    to: &mut Vec<u8>,
+    (unpacker, to): (&mut Unpacker, &mut [u8]),
     options: &DecodeOptions,
     cx: &Context<'_>,
 ) -> Result<usize> {
-    let n = usize::from(frame.width) * usize::from(frame.height);
-    let missing = |found: usize| INFO.truncated(format!("image data ends after {found} of {n} pixels")).at(frame.end);
-    // Gates come before memory.
-    if !can_hold(frame.end - frame.data, n) && !options.allow_missing_pixels {
-        return Err(missing(0));
+    let found = unpacker.decode(src, frame.data, to, cx)?;
+    if found < to.len() && !options.allow_missing_pixels {
+        return Err(missing(frame, found, to.len()));
     }
-    cx.gate_working(&INFO, n as u64)?;
-    resize(to, n)?;
-    let found = decode(src, frame.data, to, cx)?;
-    if found < n {
-        if !options.allow_missing_pixels {
-            return Err(missing(found));
-        }
-        to.get_mut(found..).iter_mut().for_each(|rest| rest.fill(0));
-    }
+    to.get_mut(found..).iter_mut().for_each(|rest| rest.fill(0));
     Ok(found)
 }
 
-impl Player {
-    /// An empty screen.
+/// Decodes the indices of a frame into `dst`.
+pub(crate) fn store_indices(
+    src: &[u8],
+    frame: &Frame,
+    (mut dst, unpacker, scratch): (ArrayMut<'_>, &mut Unpacker, &mut Vec<u8>),
+    options: &DecodeOptions,
+    cx: &Context<'_>,
+) -> Result<()> {
+    let n = gate(frame, options, cx)?;
+    if !frame.interlaced
+        && let Some(to) = dst.contiguous().filter(|to| to.len() == n)
+    {
+        return unpack(src, frame, (unpacker, to), options, cx).map(drop);
+    }
+    resize(scratch, n)?;
+    unpack(src, frame, (unpacker, scratch), options, cx)?;
+    let width = usize::from(frame.width);
+    let rows = scratch.chunks_exact(width).zip(row_order(frame.height.into(), frame.interlaced));
+    for (row, y) in rows {
+        match dst.row_mut(y, width) {
+            Some(to) => to.copy_from_slice(row),
+            None => dst.reborrow().index_axis(0, y)?.store(row)?,
+        }
+    }
+    Ok(())
+}
+
+/// A screen of its own.
+#[derive(Debug)]
+pub(crate) struct Screen {
+    pub(crate) player: Player,
+    pub(crate) canvas: Vec<u8>,
+}
+
+impl Screen {
     pub(crate) fn new(index: &Index, cx: &Context<'_>) -> Result<Self> {
-        let len = 4 * index.size.0 * index.size.1;
-        cx.gate_working(&INFO, len as u64 * 2)?;
-        Ok(Self { canvas: zeroed_vec(len)?, before: Vec::new(), indices: Vec::new(), next: 0, last: None })
+        cx.gate_working(&INFO, index.screen_len() as u64 * 2)?;
+        Ok(Self { player: Player::new(index, cx)?, canvas: zeroed_vec(index.screen_len())? })
+    }
+}
+
+impl Player {
+    /// Begins with an empty screen.
+    pub(crate) fn new(index: &Index, cx: &Context<'_>) -> Result<Self> {
+        cx.gate_working(&INFO, index.screen_len() as u64)?;
+        Ok(Self { before: Vec::new(), indices: Vec::new(), unpacker: Unpacker::default(), next: 0, last: None })
     }
 
-    /// Draws frames up to `number`.
+    /// Draws frames up to `number` over what `canvas` has from the last call, of [`Index::screen_len`] bytes.
     pub(crate) fn play(
         &mut self,
-        src: &[u8],
-        index: &Index,
+        (src, index): (&[u8], &Index),
         number: usize,
+        canvas: &mut [u8],
         options: &DecodeOptions,
         cx: &Context<'_>,
     ) -> Result<()> {
@@ -76,117 +122,113 @@ impl Player {
         if self.next > number + 1 {
             (self.next, self.last) = (0, None);
         }
-        // What a frame hides need not be drawn.
+        // What a frame hides need not be drawn. If it is the next one, that matters only to who made the canvas.
         let rest = frames.get(self.next..).unwrap_or(&[]);
-        if let Some(ahead) = rest.iter().rposition(|frame| frame.covers(index)).filter(|&ahead| ahead > 0) {
-            (self.next, self.last) = (self.next + ahead, None);
-        }
-        if self.next == 0 {
-            let colour = background(src, index);
-            self.canvas.as_chunks_mut().0.fill(colour);
+        let hides = rest.iter().rposition(|frame| frame.hides_all(index));
+        match hides.filter(|&ahead| ahead > 0 || !options.allow_missing_pixels) {
+            Some(ahead) => {
+                (self.next, self.last) = (self.next + ahead, None);
+                if !self.step((src, index), canvas, options, cx)? {
+                    // Some of its pixels are missing, and those before are seen after all.
+                    (self.next, self.last) = (0, None);
+                    fill(canvas, background(src, index), index.samples());
+                }
+            }
+            None if self.next == 0 => fill(canvas, background(src, index), index.samples()),
+            None => {}
         }
         while self.next <= number {
-            let Some(frame) = frames.get(self.next) else { break };
-            let place = |error: iio_codec::Error| error.within(format_args!("frame {}", self.next));
-            let found = indices(src, frame, &mut self.indices, options, cx).map_err(place)?;
-            self.dispose(src, index);
-            if frame.disposal == Disposal::Previous {
-                self.save(index, frame)?;
-            }
-            self.draw(src, index, frame, found);
-            self.last = Some(*frame);
-            self.next += 1;
+            self.step((src, index), canvas, options, cx)?;
         }
         Ok(())
+    }
+
+    /// Draws the next frame. False if it has not all of its pixels.
+    fn step(
+        &mut self,
+        (src, index): (&[u8], &Index),
+        canvas: &mut [u8],
+        options: &DecodeOptions,
+        cx: &Context<'_>,
+    ) -> Result<bool> {
+        let frame = index.frame(self.next)?;
+        let found = self.unpack(src, frame, options, cx);
+        let found = found.map_err(|error| error.within(format_args!("frame {}", self.next)))?;
+        self.dispose(src, index, canvas);
+        if frame.disposal == Disposal::Previous {
+            self.save(index, frame, canvas)?;
+        }
+        self.draw((src, index), frame, found, canvas);
+        self.last = Some(*frame);
+        self.next += 1;
+        Ok(found == self.indices.len())
+    }
+
+    fn unpack(&mut self, src: &[u8], frame: &Frame, options: &DecodeOptions, cx: &Context<'_>) -> Result<usize> {
+        resize(&mut self.indices, gate(frame, options, cx)?)?;
+        unpack(src, frame, (&mut self.unpacker, &mut self.indices), options, cx)
     }
 
     /// Keeps what is at the place of a frame: no more than that, for the screen may be large and frames many.
-    fn save(&mut self, index: &Index, frame: &Frame) -> Result<()> {
-        let columns = columns(frame, index.size.1);
-        resize(&mut self.before, 4 * columns.len() * usize::from(frame.height))?;
-        let rows = rows(&mut self.canvas, frame, index);
-        let kept = self.before.as_chunks_mut().0.chunks_exact_mut(columns.len().max(1));
-        kept.zip(rows).for_each(|(to, row)| to.copy_from_slice(row));
+    fn save(&mut self, index: &Index, frame: &Frame, canvas: &mut [u8]) -> Result<()> {
+        let len = index.samples() * columns(frame, index.size.1).len();
+        resize(&mut self.before, len * usize::from(frame.height))?;
+        let kept = self.before.chunks_exact_mut(len.max(1));
+        kept.zip(rows(canvas, frame, index)).for_each(|(to, row)| to.copy_from_slice(row));
         Ok(())
     }
 
-    fn dispose(&mut self, src: &[u8], index: &Index) {
+    fn dispose(&mut self, src: &[u8], index: &Index, canvas: &mut [u8]) {
         let Some(last) = self.last.take() else { return };
-        let rows = rows(&mut self.canvas, &last, index);
+        let rows = rows(canvas, &last, index);
         match last.disposal {
             Disposal::None | Disposal::Keep => {}
             Disposal::Previous => {
-                let kept = self.before.as_chunks().0.chunks_exact(columns(&last, index.size.1).len().max(1));
-                rows.zip(kept).for_each(|(row, kept)| row.copy_from_slice(kept));
+                let len = index.samples() * columns(&last, index.size.1).len();
+                rows.zip(self.before.chunks_exact(len.max(1))).for_each(|(row, kept)| row.copy_from_slice(kept));
             }
             Disposal::Background => {
                 let colour = background(src, index);
-                rows.for_each(|row| row.fill(colour));
+                rows.for_each(|row| fill(row, colour, index.samples()));
             }
         }
     }
 
-    fn draw(&mut self, src: &[u8], index: &Index, frame: &Frame, found: usize) {
-        let mut colours = [[0, 0, 0, u8::MAX]; 256];
-        match frame.colours(&index.screen, src) {
-            Some(table) => {
-                colours.iter_mut().zip(table).for_each(|(to, &[red, green, blue])| *to = [red, green, blue, u8::MAX]);
-            }
-            // Without any table indices are gray values, as in Pillow.
-            None => (0..=u8::MAX).zip(&mut colours).for_each(|(i, to)| *to = [i, i, i, u8::MAX]),
-        }
-        let transparent = frame.transparent;
-        let (screen_width, width) = (index.size.1, usize::from(frame.width));
-        let columns = columns(frame, screen_width);
-        let pixels = self.canvas.as_chunks_mut::<4>().0;
+    fn draw(&self, (src, index): (&[u8], &Index), frame: &Frame, found: usize, canvas: &mut [u8]) {
+        let colours = words(frame.colours(&index.screen, src));
+        let (samples, width) = (index.samples(), usize::from(frame.width));
+        let columns = columns(frame, index.size.1);
+        let columns = columns.start * samples..columns.end * samples;
+        let stride = index.size.1 * samples;
         let rows = self.indices.chunks_exact(width).zip(row_order(frame.height.into(), frame.interlaced));
         for (number, (row, y)) in rows.enumerate() {
             // Pixels that the data does not have are not drawn.
             let have = found.saturating_sub(number * width).min(width);
             let y = usize::from(frame.top) + y;
-            let to = pixels.get_mut(y * screen_width..(y + 1) * screen_width);
+            let to = canvas.get_mut(y * stride..(y + 1) * stride);
             let Some(to) = to.and_then(|to| to.get_mut(columns.clone())) else { continue };
-            for (to, &index) in to.iter_mut().zip(row.iter().take(have)) {
-                if Some(index) != transparent {
-                    *to = colours[usize::from(index)];
-                }
+            let row = row.get(..have).unwrap_or(row);
+            match frame.transparent {
+                Some(transparent) => masked(row, transparent, &colours, to, samples),
+                None => opaque(row, &colours, to, samples),
             }
         }
     }
+}
 
-    /// Copies the screen into an image of 3 or 4 samples.
-    pub(crate) fn copy_to(&self, mut dst: ArrayMut<'_>) -> Result<()> {
-        let &[height, width, samples] = dst.shape() else {
-            return Err(INFO.internal(format!("screen into {}", dst.layout())));
-        };
-        if samples == 4 {
-            return dst.store(&self.canvas);
-        }
-        let opaque = |row: &[[u8; 4]], to: &mut [u8]| {
-            let pixels = to.as_chunks_mut::<3>().0.iter_mut().zip(row);
-            pixels.for_each(|(to, &[red, green, blue, _])| *to = [red, green, blue]);
-        };
-        let rows = self.canvas.as_chunks().0.chunks_exact(width).take(height).enumerate();
-        let mut scratch = Vec::new();
-        for (y, row) in rows {
-            let mut to = dst.reborrow().index_axis(0, y)?;
-            match to.contiguous() {
-                Some(to) => opaque(row, to),
-                None => {
-                    resize(&mut scratch, width * 3)?;
-                    opaque(row, &mut scratch);
-                    to.store(&scratch)?;
-                }
-            }
-        }
-        Ok(())
+/// Fills pixels of 3 or 4 samples.
+fn fill(pixels: &mut [u8], colour: [u8; 4], samples: usize) {
+    match samples {
+        4 => pixels.as_chunks_mut().0.fill(colour),
+        _ => pixels.as_chunks_mut().0.fill([colour[0], colour[1], colour[2]]),
     }
 }
 
 /// The part of the rows of the screen that a frame covers.
-fn rows<'a>(canvas: &'a mut [u8], frame: &Frame, index: &Index) -> impl Iterator<Item = &'a mut [[u8; 4]]> {
-    let (columns, width) = (columns(frame, index.size.1), index.size.1);
-    let rows = canvas.as_chunks_mut::<4>().0.chunks_exact_mut(width.max(1));
+fn rows<'a>(canvas: &'a mut [u8], frame: &Frame, index: &Index) -> impl Iterator<Item = &'a mut [u8]> + use<'a> {
+    let (columns, samples) = (columns(frame, index.size.1), index.samples());
+    let columns = columns.start * samples..columns.end * samples;
+    let rows = canvas.chunks_exact_mut((index.size.1 * samples).max(1));
     let rows = rows.skip(frame.top.into()).take(frame.height.into());
     rows.filter_map(move |row| row.get_mut(columns.clone()))
 }

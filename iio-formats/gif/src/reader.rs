@@ -11,9 +11,9 @@ use iio_core::{
 };
 
 use crate::block::sub_blocks;
-use crate::codec::store_indices;
 use crate::index::Index;
-use crate::player::Player;
+use crate::lzw::Unpacker;
+use crate::player::{Player, Screen, store_indices};
 use crate::{DecodeOptions, FORMAT, INFO};
 
 pub(crate) fn open(source: &Source, config: &Config, env: &Env) -> Result<Box<dyn Reader>> {
@@ -34,7 +34,7 @@ pub(crate) fn open(source: &Source, config: &Config, env: &Env) -> Result<Box<dy
             return Err(FORMAT.limit("screen", "axis_len", len, env.limits.axis_len));
         }
     }
-    let file = File { source, index, options, players: Mutex::new(Vec::new()) };
+    let file = File { source, index, options, screens: Mutex::new(Vec::new()) };
     Ok(Box::new(GifReader { file: Arc::new(file), env: env.clone() }))
 }
 
@@ -44,7 +44,7 @@ struct File {
     index: Index,
     options: DecodeOptions,
     /// Screens that were drawn to some frame, to go on from.
-    players: Mutex<Vec<Player>>,
+    screens: Mutex<Vec<Screen>>,
 }
 
 impl core::fmt::Debug for File {
@@ -54,33 +54,40 @@ impl core::fmt::Debug for File {
 }
 
 /// Screens that are kept.
-const PLAYERS: usize = 8;
+const SCREENS: usize = 8;
 
 impl File {
     fn bytes(&self) -> &[u8] {
         self.source.as_slice().unwrap_or(&[])
     }
 
-    fn players<T>(&self, job: impl FnOnce(&mut Vec<Player>) -> T) -> T {
-        job(&mut self.players.lock().unwrap_or_else(PoisonError::into_inner))
+    fn screens<T>(&self, job: impl FnOnce(&mut Vec<Screen>) -> T) -> T {
+        job(&mut self.screens.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Draws the screen of an image, going on from the nearest one before it.
-    fn draw(&self, number: usize, dst: ArrayMut<'_>, cx: &Context<'_>) -> Result<()> {
-        let found = self.players(|players| {
-            let before = (0..players.len()).filter(|&i| players.get(i).is_some_and(|p| p.next <= number + 1));
-            before.max_by_key(|&i| players.get(i).map(|p| p.next)).map(|i| players.swap_remove(i))
+    fn draw(&self, number: usize, mut dst: ArrayMut<'_>, cx: &Context<'_>) -> Result<()> {
+        let file = (self.bytes(), &self.index);
+        if let ([_], Some(bytes)) = (self.index.frames.as_slice(), dst.contiguous())
+            && bytes.len() == self.index.screen_len()
+        {
+            return Player::new(&self.index, cx)?.play(file, number, bytes, &self.options, cx);
+        }
+        let found = self.screens(|screens| {
+            let next = |i: usize| screens.get(i).map(|screen| screen.player.next);
+            let before = (0..screens.len()).filter(|&i| next(i).is_some_and(|next| next <= number + 1));
+            before.max_by_key(|&i| next(i)).map(|i| screens.swap_remove(i))
         });
-        let mut player = match found {
-            Some(player) => player,
-            None => Player::new(&self.index, cx)?,
+        let mut screen = match found {
+            Some(screen) => screen,
+            None => Screen::new(&self.index, cx)?,
         };
-        player.play(self.bytes(), &self.index, number, &self.options, cx)?;
-        player.copy_to(dst)?;
-        self.players(|players| {
-            players.push(player);
-            if players.len() > PLAYERS {
-                players.remove(0);
+        screen.player.play(file, number, &mut screen.canvas, &self.options, cx)?;
+        dst.store(&screen.canvas)?;
+        self.screens(|screens| {
+            screens.push(screen);
+            if screens.len() > SCREENS {
+                screens.remove(0);
             }
         });
         Ok(())
@@ -264,8 +271,9 @@ impl ArrayDecoder for FrameCodec {
         let result = if file.options.asrgb {
             file.draw(self.number, dst, cx)
         } else {
-            let to = (dst, &mut Vec::new());
-            store_indices(file.bytes(), &file.index, self.number, to, &file.options, cx)
+            let to = (dst, &mut Unpacker::default(), &mut Vec::new());
+            store_indices(file.bytes(), file.index.frame(self.number)?, to, &file.options, cx)
+                .map_err(|error| error.within(format_args!("frame {}", self.number)))
         };
         result.map_err(|error| match error.offset().and_then(|offset| offset.checked_sub(base)) {
             Some(offset) => error.at(offset),

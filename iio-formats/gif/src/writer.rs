@@ -91,6 +91,10 @@ impl GifWriter {
                 _ => options.loops,
             };
         }
+        // The packet stands there without sub-blocks, and a length of 0 would end it.
+        if let Some(at) = meta.xmp.as_ref().and_then(|xmp| xmp.iter().position(|&byte| byte == 0)) {
+            return Err(FORMAT.invalid_argument(format!("XMP packet has a zero byte at {at}, GIF cannot hold it")));
+        }
         let mut assembly = Assembly::new(&options)?;
         assembly.extras.icc_profile.clone_from(&meta.icc_profile);
         assembly.extras.xmp.clone_from(&meta.xmp);

@@ -211,3 +211,68 @@ fn ratio_of_a_table_of_runs_stays_below_the_stated_one() {
 fn nothing_looks_like_lzw() {
     assert_eq!(check(&tiff(&CODES)), Check::Unknown);
 }
+
+/// Low bits first; codes grow as the strings of a code size need it, which is told by code.
+fn gif(codes: &[(u32, u32)]) -> Vec<u8> {
+    pack(false, codes.iter().copied())
+}
+
+#[test]
+fn code_sizes_of_gif_move_clear_and_end_codes() {
+    let with = |size| defaults().with_dialect(Dialect::Gif(size));
+    // Clear 4, 1, 6 (which this code makes), 6, end 5: 4 bits once entry 7 was made.
+    let packed = gif(&[(4, 3), (1, 3), (6, 3), (6, 3), (5, 4)]);
+    assert_eq!(decode(&packed, &with(2)).unwrap(), [1; 5]);
+    // Of one bit: the first entry has 3 bits already.
+    assert_eq!(decode(&gif(&[(2, 2), (1, 2), (4, 3), (0, 3), (3, 3)]), &with(1)).unwrap(), [1, 1, 1, 0]);
+    // Of nine: clear 512, end 513; bytes have no more bits for that.
+    assert_eq!(decode(&gif(&[(512, 10), (255, 10), (513, 10)]), &with(9)).unwrap(), [255]);
+    let error = decode(&gif(&[(512, 10), (256, 10), (513, 10)]), &with(9)).unwrap_err();
+    assert_eq!(error.to_string(), "lzw: code 256 at bit 10 is no byte (at byte 1)");
+    let error = decode(&gif(&[(4, 3), (7, 3)]), &with(2)).unwrap_err();
+    assert_eq!(error.to_string(), "lzw: code 7 at bit 3 follows a clear code, only 0 to 3 may (at byte 0)");
+    for size in [0, 12] {
+        assert_eq!(decode(&[], &with(size)).unwrap_err().kind(), ErrorKind::InvalidArgument, "{size}");
+    }
+    let wide = EncodeOptions::default().with_dialect(Dialect::Gif(2));
+    assert_eq!(encode(&[3, 4], &wide).unwrap_err().to_string(), "lzw: byte 4 has more than 2 bits");
+    for size in [1, 9] {
+        let options = EncodeOptions::default().with_dialect(Dialect::Gif(size));
+        assert_eq!(encode(&[0], &options).unwrap_err().kind(), ErrorKind::InvalidArgument, "{size}");
+    }
+}
+
+#[test]
+fn a_full_destination_of_gif_does_not_look_at_what_follows() {
+    // Code 7 is not there when 6 is made next.
+    let packed = gif(&[(4, 3), (1, 3), (7, 3), (5, 3)]);
+    let mut dst = [0xa5; 2];
+    let with = defaults().with_dialect(Dialect::Gif(2));
+    let progress = decode_into(&packed, &mut dst[..1], &with).unwrap();
+    assert_eq!((progress.written, progress.complete, dst), (1, false, [1, 0xa5]));
+    assert_eq!(decode_into(&packed, &mut dst, &with).unwrap_err().kind(), ErrorKind::Malformed);
+}
+
+#[test]
+fn a_full_table_goes_on_for_long() {
+    // Entries 258 + i are bytes i and i + 1, then codes of all kinds many times over, near the end of dst too.
+    let start: Vec<u32> = (0..3839).map(|i| i * 7 % 256).collect();
+    let mut codes = vec![256];
+    codes.extend(&start);
+    codes.extend((0..20_000).map(|i| [i % 256, 258 + i % 3838][i as usize % 2]));
+    codes.push(257);
+    let mut want: Vec<u8> = start.iter().map(|&byte| u8::try_from(byte).unwrap()).collect();
+    let bytes = want.clone();
+    for i in 0..20_000usize {
+        let (literal, at) = (u8::try_from(i % 256).unwrap(), i % 3838);
+        want.extend(if i % 2 == 0 { vec![literal] } else { bytes[at..at + 2].to_vec() });
+    }
+    let packed = tiff(&codes);
+    let mut dst = vec![0xa5; want.len()];
+    decode_exact(&packed, &mut dst, &defaults()).unwrap();
+    assert!(dst == want);
+    // Codes for entries of no string, or the end of dst, stop it.
+    codes.truncate(10_000);
+    codes.extend([256, 300]);
+    assert_eq!(decode(&tiff(&codes), &defaults()).unwrap_err().kind(), ErrorKind::Malformed);
+}

@@ -40,3 +40,23 @@ fn what_weezl_writes_is_read() {
         }
     }
 }
+
+#[test]
+fn gif_is_read_and_written_with_all_code_sizes() {
+    for size in 2..=8u8 {
+        let options = EncodeOptions::default().with_dialect(Dialect::Gif(size));
+        let decoding = DecodeOptions::default().with_dialect(Dialect::Gif(size)).with_require_clear(true);
+        for src in samples() {
+            let src: Vec<u8> = src.iter().map(|byte| byte >> (8 - size)).collect();
+            let packed = encode(&src, &options).unwrap();
+            let theirs = weezl::decode::Decoder::new(BitOrder::Lsb, size).decode(&packed).unwrap();
+            assert!(theirs == src, "size {size}, {} bytes", src.len());
+            for packed in [packed, weezl::encode::Encoder::new(BitOrder::Lsb, size).encode(&src).unwrap()] {
+                assert!(decode(&packed, &decoding).unwrap() == src, "size {size}, {} bytes", src.len());
+                let mut dst = vec![0xa5; src.len()];
+                decode_exact(&packed, &mut dst, &decoding).unwrap();
+                assert!(dst == src, "size {size}, {} bytes", src.len());
+            }
+        }
+    }
+}

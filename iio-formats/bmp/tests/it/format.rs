@@ -245,3 +245,39 @@ fn sizes_and_palettes_out_of_range_are_malformed() {
     file[10] = 20;
     assert_eq!(decode(&file, &DecodeOptions::default()).unwrap_err().kind(), ErrorKind::Malformed);
 }
+
+#[test]
+fn rows_of_all_widths_have_every_pixel_in_its_place() {
+    // Loops take many pixels at a time, and what is left over in another way.
+    for width in (1..=70).chain([255, 1000]) {
+        let pixel = |i: usize| [i, i + 85, i + 170, i + 40].map(|value| value.to_le_bytes()[0]);
+        let samples = |order: &[usize]| -> Vec<u8> {
+            (0..width).flat_map(|i| order.iter().map(move |&sample| pixel(i)[sample])).collect()
+        };
+        let stored = |order: &[usize]| {
+            let mut row = samples(order);
+            row.resize(row.len().next_multiple_of(4), 0);
+            row
+        };
+        let hand = |bits, order: &[usize]| Hand::new(i32::try_from(width).unwrap(), 1, bits, &stored(order));
+        let masks = |order: &[usize], masks: &[u32]| hand(32, order).compressed(6).masks(masks).file();
+        let rgb = samples(&[0, 1, 2]);
+        let rgba = samples(&[0, 1, 2, 3]);
+        assert_eq!(pixels(&hand(24, &[2, 1, 0]).file(), &[1, width, 3]), rgb, "{width}");
+        assert_eq!(pixels(&hand(32, &[2, 1, 0, 3]).file(), &[1, width, 3]), rgb, "{width}");
+        let swapped = masks(&[0, 1, 2, 3], &[0xff, 0xff00, 0xff_0000, 0]);
+        assert_eq!(pixels(&swapped, &[1, width, 3]), rgb, "{width}");
+        let v4 = masks(&[2, 1, 0, 3], &[0xff_0000, 0xff00, 0xff, 0xff00_0000]);
+        assert_eq!(pixels(&v4, &[1, width, 4]), rgba, "{width}");
+        let big = masks(&[3, 2, 1, 0], &[0xff00_0000, 0xff_0000, 0xff00, 0xff]);
+        assert_eq!(pixels(&big, &[1, width, 4]), rgba, "{width}");
+        let colours: Vec<[u8; 3]> = (0..256).map(|i| [pixel(i)[0], pixel(i)[1], pixel(i)[2]]).collect();
+        assert_eq!(pixels(&hand(8, &[0]).palette(&colours).file(), &[1, width, 3]), rgb, "{width}");
+        let encoded = |samples: &[u8], depth| {
+            let src = iio_codec::ArrayRef::new(samples, layout(DType::U8, &[1, width, depth])).unwrap();
+            iio_format_bmp::encode(src, &iio_format_bmp::EncodeOptions::default()).unwrap()
+        };
+        assert_eq!(encoded(&rgb, 3)[54..], stored(&[2, 1, 0]), "{width}");
+        assert_eq!(encoded(&rgba, 4)[122..], stored(&[2, 1, 0, 3]), "{width}");
+    }
+}

@@ -152,7 +152,7 @@ fn broken_files_are_refused_by_what_is_broken() {
     refused(35, 0, "code size 0 is not 1 to 11 (at byte 35)");
     refused(35, 12, "code size 12 is not 1 to 11 (at byte 35)");
     // Code 7 after a clear code.
-    refused(37, 4 | 7 << 3, "code 7 has no string after 0 pixels, the next new one is 6 (at byte 37)");
+    refused(37, 4 | 7 << 3, "frame 0: image data: code 7 at bit 3 follows a clear code, only 0 to 3 may (at byte 37)");
     let none = file(&[head(1, 1)]);
     assert_eq!(decode(&none, &DecodeOptions::default()).unwrap_err().message(), "file has no image");
 }
@@ -170,5 +170,36 @@ fn code_sizes_above_8_are_read_while_indices_have_8_bits() {
     };
     assert_eq!(pixels(&with(2), &[1, 1, 3]), BLUE);
     let error = decode(&with(256), &DecodeOptions::default()).unwrap_err();
-    assert!(error.message().contains("is no index of 8 bits"), "{error}");
+    assert!(error.message().contains("code 256 at bit 10 is no byte"), "{error}");
+}
+
+#[test]
+fn an_image_with_missing_pixels_is_the_same_by_its_index_and_among_all() {
+    // The second frame would hide the first one, if it had all of its pixels.
+    let src = file(&[head(2, 1), image([0, 0, 2, 1], 0, &[0, 1]), image([0, 0, 2, 1], 0, &[2])]);
+    let lenient = DecodeOptions::default().with_allow_missing_pixels(true);
+    let all = decode(&src, &lenient).unwrap().1;
+    assert_eq!(all.as_slice(), rgb(&[RED, GREEN, BLUE, GREEN]));
+    assert_eq!(decode(&src, &lenient.with_index(1)).unwrap().1.as_slice(), rgb(&[BLUE, GREEN]));
+}
+
+#[test]
+fn data_goes_on_over_the_bounds_of_sub_blocks() {
+    // Codes of 3 bits, cut after each byte; the last one is not there.
+    let indices = [3, 2, 1, 0, 1, 2, 3];
+    let cut = |codes: &[u8]| {
+        let mut src = head(7, 1);
+        src.extend([0x2c, 0, 0, 0, 0, 7, 0, 1, 0, 0, 2]);
+        codes.iter().for_each(|&byte| src.extend([1, byte]));
+        src.extend([0, 0x3b]);
+        src
+    };
+    let mut codes = crate::codes(&indices);
+    let raw = DecodeOptions::default().with_asrgb(false);
+    assert_eq!(decode(&cut(&codes), &raw).unwrap().1.as_slice(), indices);
+    // Code 7 after the third clear code, at bit 15: the offset is that of its byte in the file, two bytes each.
+    codes[1] |= 0x80;
+    codes[2] |= 3;
+    let error = decode(&cut(&codes), &raw).unwrap_err();
+    assert_eq!(error.offset(), Some(36 + 2 + 1), "{error}");
 }

@@ -133,6 +133,19 @@ fn image_of_one() -> Vec<u8> {
 }
 
 #[test]
+fn an_xmp_packet_with_a_zero_byte_is_refused() {
+    let with = |xmp: &[u8]| {
+        let mut meta = Metadata::default();
+        meta.xmp = Some(xmp.to_vec());
+        let image = NdImage::from_slice(&RED, DType::U8, &[1, 1, 3]).unwrap().with_meta(meta);
+        write(&[&image], &Config::new())
+    };
+    assert!(with(b"<x/>").is_ok());
+    let error = with(b"<x\0/>").unwrap_err();
+    assert_eq!(error.to_string(), "gif: XMP packet has a zero byte at 2, GIF cannot hold it");
+}
+
+#[test]
 fn metadata_comes_back() {
     let mut meta = Metadata::default();
     meta.icc_profile = Some(noise(700));

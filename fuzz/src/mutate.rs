@@ -17,8 +17,8 @@ const PER_FILE: usize = 4;
 
 /// Streams and how they are damaged.
 pub struct Damage {
-    name: &'static str,
-    of_format: bool,
+    codec: Option<&'static str>,
+    format: Option<&'static str>,
     streams: Vec<Vec<u8>>,
     seed: u64,
 }
@@ -28,28 +28,23 @@ impl Damage {
     /// `None` if there is no codec and no format of this name.
     #[must_use]
     pub fn new(name: &str, corpus: &Path, seed: u64) -> Option<Self> {
-        let found = registry().codec(&CodecId::Name(name)).ok();
-        let format = registry().format(name).ok();
+        // An alias is none: jpeg is the format, jpeg8 the codec. A name may be both, such as png.
+        let found = registry().codec(&CodecId::Name(name)).ok().filter(|info| info.name == name);
+        let format = registry().format(name).ok().filter(|info| info.name == name);
         let mut streams = Vec::new();
-        let name = match (found, format) {
-            // A name may be both, such as png: the codec, since reading a file is decoding its stream.
-            (Some(info), _) => {
-                of_codec(info, corpus, &mut streams);
-                info.name
-            }
+        match (found, format) {
+            (Some(info), _) => of_codec(info, corpus, &mut streams),
             (None, Some(info)) => {
                 let right = |file: &Vec<u8>| format::is_one(info, file);
-                streams.extend(
-                    files(corpus, STREAM_BYTES).iter().filter_map(|path| std::fs::read(path).ok()).filter(right),
-                );
-                info.name
+                let files = files(corpus, STREAM_BYTES);
+                streams.extend(files.iter().filter_map(|path| std::fs::read(path).ok()).filter(right));
             }
             (None, None) => return None,
-        };
-        if streams.is_empty() {
-            streams.extend(seed::made(found, format).map(|(_, stream)| stream));
         }
-        Some(Self { name, of_format: found.is_none(), streams, seed })
+        if let Some(format) = format.filter(|_| found.is_some() || streams.is_empty()) {
+            streams.extend(seed::made(None, Some(format)).map(|(_, stream)| stream));
+        }
+        Some(Self { codec: found.map(|info| info.name), format: format.map(|info| info.name), streams, seed })
     }
 
     /// The number of streams that are damaged.
@@ -63,21 +58,27 @@ impl Damage {
     pub fn case(&self, case: u64) -> Vec<u8> {
         let mut dice = Dice(self.seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ case.wrapping_mul(0xd1b5_4a32_d192_ed03));
         let mut prefix = [0u8; PREFIX_LEN];
-        // Default options for three cases of four.
-        if dice.below(4) == 0 {
-            prefix.iter_mut().for_each(|byte| *byte = dice.byte());
+        prefix.iter_mut().for_each(|byte| *byte = dice.byte());
+        // Default options and the first id for three cases of four; layout and region are any.
+        if dice.below(4) != 0 {
+            prefix[..10].fill(0);
+            prefix[11] %= 4;
         }
         let mut stream = self.streams.get(dice.below(self.streams.len())).cloned().unwrap_or_default();
         for _ in 0..=dice.below(4) {
             let other = self.streams.get(dice.below(self.streams.len())).map_or(&[][..], Vec::as_slice);
             damage(&mut stream, other, &mut dice);
         }
+        if self.codec == Some("png") && dice.below(2) == 0 {
+            mend_png(&mut stream);
+        }
         [&prefix[..], &stream].concat()
     }
 
-    /// Runs a case: the claims of [`crate::fuzz_decode`] or [`crate::fuzz_read`].
+    /// Runs a case: the claims of [`crate::fuzz_decode`] and [`crate::fuzz_read`].
     pub fn run(&self, bytes: &[u8]) {
-        if self.of_format { crate::fuzz_read(self.name, bytes) } else { crate::fuzz_decode(self.name, bytes) }
+        self.codec.inspect(|name| crate::fuzz_decode(name, bytes));
+        self.format.inspect(|name| crate::fuzz_read(name, bytes));
     }
 }
 
@@ -173,11 +174,28 @@ fn damage(stream: &mut Vec<u8>, other: &[u8], dice: &mut Dice) {
     }
 }
 
+/// Makes the checksums of chunks right: else, little damage is seen by what is behind them.
+fn mend_png(stream: &mut [u8]) {
+    let mut at = 8;
+    while let Some((len, rest)) = stream.get_mut(at..).and_then(<[u8]>::split_first_chunk_mut) {
+        let len = u32::from_be_bytes(*len) as usize;
+        let Some((body, behind)) = rest.split_at_mut_checked(len.saturating_add(4)) else { return };
+        let Some(sum) = behind.first_chunk_mut() else { return };
+        *sum = crc(body).to_be_bytes();
+        at += len + 12;
+    }
+}
+
+fn crc(bytes: &[u8]) -> u32 {
+    let step = |sum: u32, _| if sum & 1 == 1 { sum >> 1 ^ 0xedb8_8320 } else { sum >> 1 };
+    !bytes.iter().fold(!0, |sum, &byte| (0..8).fold(sum ^ u32::from(byte), step))
+}
+
 #[cfg(test)]
 mod tests {
     use std::path::Path;
 
-    use super::Damage;
+    use super::{Damage, mend_png};
 
     #[test]
     fn a_case_depends_on_name_seed_and_number_alone() {
@@ -189,8 +207,19 @@ mod tests {
     }
 
     #[test]
+    fn checksums_of_chunks_are_mended() {
+        let end = [0, 0, 0, 0, b'I', b'E', b'N', b'D', 0xae, 0x42, 0x60, 0x82];
+        let mut stream = [&[0; 8][..], &end, &end, &[0, 0, 0, 9, 1]].concat();
+        let whole = stream.clone();
+        stream[16..20].fill(7);
+        stream[30] = 0;
+        mend_png(&mut stream);
+        assert_eq!(stream, whole);
+    }
+
+    #[test]
     fn damage_to_nothing_is_no_panic() {
-        let damage = Damage { name: "packbits", of_format: false, streams: vec![vec![], vec![7]], seed: 3 };
+        let damage = Damage { codec: Some("packbits"), format: None, streams: vec![vec![], vec![7]], seed: 3 };
         (0..5000).for_each(|case| assert!(damage.case(case).len() >= 16));
     }
 }

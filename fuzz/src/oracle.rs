@@ -36,15 +36,17 @@ pub fn oracle(codec: &str) -> Option<Oracle> {
         "packbits" => Bytes { free: &["row_len"], decode: packbits },
         "lz4" => Bytes { free: &["level", "hc", "acceleration"], decode: lz4 },
         "lz4f" => Bytes {
-            free: &["level", "block_size", "block_linked", "block_checksum", "content_checksum", "content_size"],
+            free: &["level", "block_size", "block_independent", "block_checksum", "content_checksum", "content_size"],
             decode: lz4f,
         },
+        "lz4h5" => Bytes { free: &["block_size", "acceleration"], decode: lz4h5 },
         "png" => Array { config: Config::new, decode: png },
         "webp" => Array { config: || Config::new().set("lossless", true), decode: webp },
         "bitorder" => Filter(|bytes, _, _| bytes.iter_mut().for_each(|byte| *byte = byte.reverse_bits())),
         "delta" => Filter(delta),
         "xor" => Filter(xor),
         "byteshuffle" => Filter(byteshuffle),
+        "bitshuffle" => Filter(bitshuffle),
         "floatpred" => Filter(floatpred),
         _ => return None,
     })
@@ -110,6 +112,26 @@ fn lz4f(src: &[u8], most: usize) -> Option<Vec<u8>> {
     let mut dst = Vec::new();
     lz4_flex::frame::FrameDecoder::new(src).take(most as u64 + 1).read_to_end(&mut dst).ok()?;
     (dst.len() <= most).then_some(dst)
+}
+
+fn lz4h5(src: &[u8], most: usize) -> Option<Vec<u8>> {
+    let (total, rest) = src.split_first_chunk()?;
+    let (each, mut rest) = rest.split_first_chunk()?;
+    let total = usize::try_from(u64::from_be_bytes(*total)).ok().filter(|&total| total <= most)?;
+    let each = u32::from_be_bytes(*each) as usize;
+    let mut dst = Vec::new();
+    while dst.len() < total {
+        let (len, body) = rest.split_first_chunk()?;
+        let (block, behind) = body.split_at_checked(u32::from_be_bytes(*len) as usize)?;
+        let gives = each.min(total - dst.len());
+        let plain = if block.len() == gives { block.to_vec() } else { lz4(block, gives)? };
+        if plain.len() != gives || gives == 0 {
+            return None;
+        }
+        dst.extend_from_slice(&plain);
+        rest = behind;
+    }
+    Some(dst)
 }
 
 /// Whole samples of 8 and 16 bits: what is expanded on the way differs by taste.
@@ -194,6 +216,22 @@ fn xor(bytes: &mut [u8], layout: &Layout, encode: bool) {
 
 fn byteshuffle(bytes: &mut [u8], layout: &Layout, encode: bool) {
     planes(bytes, layout, layout.dtype().size(), encode, false);
+}
+
+/// Bit by bit.
+fn bitshuffle(bytes: &mut [u8], layout: &Layout, encode: bool) {
+    let size = layout.dtype().size();
+    let block = (8192 / size / 8 * 8).max(128);
+    let whole = bytes.len() / size / 8 * 8 * size;
+    for block in bytes[..whole].chunks_mut(block * size) {
+        let (from, n) = (block.to_vec(), block.len() / size);
+        block.fill(0);
+        for (sample, bit) in (0..n).flat_map(|sample| (0..8 * size).map(move |bit| (sample, bit))) {
+            let (near, far) = (8 * size * sample + bit, n * bit + sample);
+            let (from_bit, to_bit) = if encode { (near, far) } else { (far, near) };
+            block[to_bit / 8] |= (from[from_bit / 8] >> (from_bit % 8) & 1) << (to_bit % 8);
+        }
+    }
 }
 
 fn floatpred(bytes: &mut [u8], layout: &Layout, encode: bool) {

@@ -14,6 +14,8 @@ pub(crate) fn run(words: &[&str]) -> Result {
     let all = all.iter().flat_map(|krate| krate.codec.iter().chain(&krate.format)).map(|info| info.text("name"));
     let mut names: Vec<String> =
         if *names == "all" { all.collect() } else { names.split(',').map(str::to_owned).collect() };
+    // A codec and a format may share a name.
+    names.sort();
     names.dedup();
     let commit = commit()?;
     let folder = tree::root().join("fuzz");

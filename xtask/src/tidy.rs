@@ -9,7 +9,7 @@ use crate::{Result, codegen, say};
 const FILE_LINES: usize = 800;
 
 /// Which crates stand on which codecs: where a stream or a container is defined on another.
-const STANDS_ON: [(&str, &[&str]); 14] = [
+const STANDS_ON: [(&str, &[&str]); 15] = [
     ("iio-zlib", &["iio-deflate"]),
     ("iio-gzip", &["iio-deflate"]),
     ("iio-floatpred", &["iio-delta", "iio-byteshuffle"]),
@@ -17,6 +17,7 @@ const STANDS_ON: [(&str, &[&str]); 14] = [
     ("iio-byteshuffle", &["iio-delta"]),
     ("iio-xor", &["iio-delta"]),
     ("iio-bitshuffle", &["iio-byteshuffle"]),
+    ("iio-bslz4", &["iio-bitshuffle", "iio-lz4", "iio-zstd"]),
     ("iio-lz4f", &["iio-lz4"]),
     ("iio-lz4h5", &["iio-lz4"]),
     ("iio-mozjpeg", &["iio-jpeg8"]),

@@ -250,8 +250,10 @@ impl Decode<'_> {
         let fetched = self.plan.window;
         let head = self.main_header(None)?;
         let single = self.info.size.n_tiles() == [1, 1];
-        let planes =
-            self.decode(&head, &self.plan.parts, None, fetched, self.request(fetched, self.info.size.area, false))?;
+        // With threads, OpenJPEG copies code blocks; without, a damaged high-throughput one is read beyond its end, and
+        // may decode where the copy does not.
+        let request = self.request(fetched, self.info.size.area, self.plan.high_throughput);
+        let planes = self.decode(&head, &self.plan.parts, None, fetched, request)?;
         self.store(&planes, fetched, single.then_some(0), self.geometry.pixels, dst)
     }
 

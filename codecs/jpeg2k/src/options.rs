@@ -38,7 +38,7 @@ pub struct DecodeOptions {
     /// The most quality layers to decode; 0 (the default) is all.
     pub max_layers: u16,
     /// Threads inside OpenJPEG, at most the width of the executor; 0 is that width. Default 1. Tiles go to the
-    /// executor whatever this says.
+    /// executor whatever this says. A single tile of high-throughput blocks is decoded by one thread.
     pub threads: usize,
     /// Turns sYCC into RGB (the default). Three components of which the last two are subsampled count as sYCC.
     pub to_rgb: bool,

@@ -59,23 +59,25 @@ pub(crate) fn segments(head: &[u8]) -> impl Iterator<Item = Segment<'_>> {
     })
 }
 
-/// Tells whether a file begins like one. 512 bytes may not reach the frame.
+/// Tells whether a file begins like one. 512 bytes may not reach the frame. What is no segment behind SOI is `Unknown`,
+/// since decoders skip it.
 pub(crate) fn check(head: &[u8]) -> Check {
-    let signature = [0xff, SOI, 0xff];
-    match head.get(..3) {
-        Some(start) if start != signature => return Check::No,
-        None if !signature.starts_with(head) => return Check::No,
-        None => return Check::Unknown,
-        Some(_) => {}
+    let soi = [0xff, SOI];
+    let Some(rest) = head.strip_prefix(&soi) else {
+        return if soi.starts_with(head) { Check::Unknown } else { Check::No };
+    };
+    let before_scan = |segment: &Segment<'_>| !is_frame(segment.marker) && segment.marker != SOS;
+    if segments(head).take_while(before_scan).any(|segment| segment.marker == SOF55) {
+        return Check::No;
     }
-    let first = head.iter().copied().skip(3).find(|&byte| byte != 0xff);
+    let first = rest.iter().find(|&&byte| byte != 0xff).filter(|_| rest.starts_with(&[0xff]));
     match first {
         // Tables, a frame, applications, a comment.
-        Some(0xc0..=0xcf | 0xdb..=0xdf | 0xe0..=0xef | COM) => {}
-        Some(_) => return Check::No,
-        None => return Check::Unknown,
+        Some(0xc0..=0xcf | 0xdb..=0xdf | 0xe0..=0xef | &COM) => Check::Yes,
+        // Cut.
+        Some(&SOF55) => Check::No,
+        _ => Check::Unknown,
     }
-    if segments(head).any(|segment| segment.marker == SOF55) { Check::No } else { Check::Yes }
 }
 
 /// Bytes of a file up to and with the header of its first scan.

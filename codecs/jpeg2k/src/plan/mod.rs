@@ -44,6 +44,8 @@ pub(crate) struct Plan {
     /// Tiles are decoded whole and then cut: OpenJPEG 2.5.3 leaves high-throughput blocks out of a window, and a large
     /// part of a tile takes more room than all of it.
     whole_tiles: bool,
+    /// Some tile has high-throughput blocks.
+    pub(crate) high_throughput: bool,
     /// The tiles that meet the window: first column, first row, columns, rows.
     pub(crate) tiles: [u32; 4],
     /// The tile-parts of these tiles: by tile if split, else in file order.
@@ -76,11 +78,13 @@ fn aligned(info: &Info<'_>, window: [u32; 4], reduce: u8) -> [u32; 4] {
         u32::try_from(u64::from(at).div_ceil(unit).saturating_mul(unit)).unwrap_or(u32::MAX).min(most)
     };
     let (across, along) = (unit(0), unit(1));
+    // The first samples of a coarse component may lie behind the first pixels of an image off the grid's origin.
+    let first = |at: u32, unit: u64| u32::try_from(u64::from(at).div_ceil(unit) * unit + 1).unwrap_or(u32::MAX);
     [
         down(window[0], across, left),
         down(window[1], along, top),
-        up(window[2], across, right),
-        up(window[3], along, bottom),
+        up(window[2].max(first(left, across)), across, right),
+        up(window[3].max(first(top, along)), along, bottom),
     ]
 }
 
@@ -149,9 +153,9 @@ impl Plan {
             window = size.area;
         }
         let levels = survey.codings.iter().map(|coding| coding.levels).collect();
-        let Survey { parts, seen, mut own_levels, .. } = survey;
+        let Survey { parts, seen, mut own_levels, high_throughput, .. } = survey;
         own_levels.sort_by_key(|(tile, _)| *tile);
-        Ok(Self { window, whole_tiles, tiles, parts, split, working, seen, levels, own_levels })
+        Ok(Self { window, whole_tiles, high_throughput, tiles, parts, split, working, seen, levels, own_levels })
     }
 
     /// What to decode of a tile.

@@ -2,8 +2,9 @@
 
 use std::path::PathBuf;
 
-use iio_codec::DType;
-use iio_jpeg2k::{DecodeOptions, decode, header};
+use iio_codec::{ArrayCodec, Context, DType};
+use iio_jpeg2k::{DecodeOptions, EncodeOptions, Jpeg2k, decode, header};
+use iio_testkit::Threads;
 
 /// The folder of a repository of the corpus, or a message.
 fn folder(name: &str) -> Option<PathBuf> {
@@ -64,4 +65,28 @@ fn every_file_decodes_as_its_header_says_or_is_refused() {
         }
     }
     assert!(decoded == 0 || decoded > 90, "{decoded} files decoded");
+}
+
+#[test]
+fn damaged_high_throughput_blocks_fare_the_same_at_any_width() {
+    let Some(folder) = folder("aous72+jp2k_test_codestreams/openjph") else { return };
+    let codec = Jpeg2k::new(EncodeOptions::default(), DecodeOptions::default().with_threads(0usize));
+    let threads = Threads(3);
+    let good = std::fs::read(folder.join("simple_enc_irv97_64x64_yuv.j2c")).unwrap();
+    let same = |src: &[u8]| {
+        let fate = |cx: &Context<'_>| {
+            let decoded = codec.decoder().unwrap().decode(src, None, cx);
+            decoded.map(|(_, samples)| samples.to_vec()).map_err(|error| error.to_string())
+        };
+        let (narrow, wide) = (fate(&Context::default()), fate(&Context::default().with_executor(&threads)));
+        assert!(narrow == wide, "narrow: {:?}, wide: {:?}", narrow.as_ref().err(), wide.as_ref().err());
+        narrow.is_ok()
+    };
+    assert!(same(&good));
+    let n_good = (200..good.len()).step_by(3).filter(|&at| {
+        let mut bad = good.clone();
+        bad[at] ^= 0x81;
+        same(&bad)
+    });
+    assert!(n_good.count() > 0);
 }

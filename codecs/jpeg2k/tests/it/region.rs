@@ -46,6 +46,18 @@ fn region_is_the_same_as_a_crop() {
 }
 
 #[test]
+fn region_before_the_first_sample_of_a_coarse_component_is_the_same_as_a_crop() {
+    // Columns 4 to 11; the second component, reduced, has its only one at 8. No packet has content: all is 128.
+    let header = [siz([4, 0, 12, 12], [12, 12], [0, 0], &[[7, 1, 1], [7, 4, 1]]), cod(1, 1), qcd(1)];
+    let src = stream(&header, &[part(0, 0, 1, &[], &[0; 4])]);
+    let half = DecodeOptions::default().with_reduce(1u8);
+    let (layout, whole) = decode(&src, &half).unwrap();
+    assert_eq!((layout.shape(), &whole[..]), (&[6, 4, 2][..], &[128; 48][..]));
+    let (layout, part) = decode(&src, &half.with_region([0, 0, 2, 2])).unwrap();
+    assert_eq!((layout.shape(), &part[..]), (&[1, 1, 2][..], &[128; 2][..]));
+}
+
+#[test]
 fn reduce_halves_and_keeps_the_picture() {
     for (name, src) in streams() {
         let (_, whole) = decode(&src, &DecodeOptions::default()).unwrap();

@@ -137,6 +137,11 @@ fn signatures_of_kin_are_told_apart() {
     let file = write(&ramp(8, 8, 1), &Config::new(), &Metadata::default()).unwrap();
     assert_eq!(sniff(&file), Check::Yes);
     assert_eq!(sniff(&file[..2]), Check::Unknown);
+    // Decoders skip what is no marker.
+    let skipped = [&file[..2], b"{{{", &file[2..]].concat();
+    let image = Selection::image(0);
+    assert_eq!(pixels(&skipped, &image).unwrap(), pixels(&file, &image).unwrap());
+    assert_eq!(sniff(&skipped), Check::Unknown);
     // JPEG-LS, JPEG 2000, JPEG XR.
     assert_eq!(sniff(&[0xff, 0xd8, 0xff, 0xf7, 0, 11, 8, 0, 1, 0, 1, 1, 1, 0x11, 0]), Check::No);
     assert_eq!(sniff(&[0xff, 0x4f, 0xff, 0x51]), Check::No);

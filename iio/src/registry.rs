@@ -24,7 +24,7 @@ pub fn builtin() -> Registry {
     #[cfg(not(feature = "bitshuffle"))]
     let registry = registry.with_absent(AbsentCodec {
         name: "bitshuffle",
-        ids: &[CodecId::Hdf5(32008), CodecId::Numcodecs("imagecodecs_bitshuffle"), CodecId::Zarr("imagecodecs_bitshuffle")],
+        ids: &[CodecId::Numcodecs("imagecodecs_bitshuffle"), CodecId::Zarr("imagecodecs_bitshuffle")],
         feature: "bitshuffle",
     });
     #[cfg(feature = "brotli")]
@@ -34,6 +34,14 @@ pub fn builtin() -> Registry {
         name: "brotli",
         ids: &[CodecId::Numcodecs("brotli"), CodecId::Numcodecs("imagecodecs_brotli"), CodecId::Zarr("imagecodecs_brotli")],
         feature: "brotli",
+    });
+    #[cfg(feature = "bslz4")]
+    let registry = registry.with_codec(&iio_bslz4::INFO);
+    #[cfg(not(feature = "bslz4"))]
+    let registry = registry.with_absent(AbsentCodec {
+        name: "bslz4",
+        ids: &[CodecId::Hdf5(32008)],
+        feature: "bslz4",
     });
     #[cfg(feature = "byteshuffle")]
     let registry = registry.with_codec(&iio_byteshuffle::INFO);
@@ -130,6 +138,14 @@ pub fn builtin() -> Registry {
         name: "lzw",
         ids: &[CodecId::Tiff(5), CodecId::Numcodecs("imagecodecs_lzw"), CodecId::Zarr("imagecodecs_lzw")],
         feature: "lzw",
+    });
+    #[cfg(feature = "mozjpeg")]
+    let registry = registry.with_codec(&iio_mozjpeg::INFO);
+    #[cfg(not(feature = "mozjpeg"))]
+    let registry = registry.with_absent(AbsentCodec {
+        name: "mozjpeg",
+        ids: &[CodecId::Numcodecs("imagecodecs_mozjpeg"), CodecId::Zarr("imagecodecs_mozjpeg")],
+        feature: "mozjpeg",
     });
     #[cfg(feature = "packbits")]
     let registry = registry.with_codec(&iio_packbits::INFO);

@@ -1,8 +1,8 @@
 use std::sync::Arc;
 
 use iio_codec::{
-    AnyCodec, ArrayMut, Blame, Check, CodecId, CodecInfo, CodecKind, Context, Direction, Directions, Fields, Layout,
-    Result, SimpleFilter, Tier, key,
+    AnyCodec, ArrayMut, Check, CodecId, CodecInfo, CodecKind, Context, Direction, Directions, Fields, Layout, Result,
+    SimpleFilter, Tier,
 };
 
 use crate::blocks;
@@ -13,7 +13,7 @@ pub static INFO: CodecInfo = CodecInfo {
     name: "bitshuffle",
     title: "Bit planes of samples in blocks",
     aliases: &[],
-    ids: &[CodecId::Hdf5(32008), CodecId::Numcodecs("imagecodecs_bitshuffle"), CodecId::Zarr("imagecodecs_bitshuffle")],
+    ids: &[CodecId::Numcodecs("imagecodecs_bitshuffle"), CodecId::Zarr("imagecodecs_bitshuffle")],
     kind: CodecKind::Filter,
     directions: Directions::Both,
     tier: Tier::Fuzzed,
@@ -25,9 +25,7 @@ pub static INFO: CodecInfo = CodecInfo {
 
 fn build(id: &CodecId<'_>, fields: &mut Fields<'_>) -> Result<AnyCodec> {
     let mut options = Options::default();
-    if matches!(id, CodecId::Hdf5(_)) {
-        cd_values(fields, &mut options)?;
-    } else if matches!(id, CodecId::Numcodecs(_) | CodecId::Zarr(_)) {
+    if matches!(id, CodecId::Numcodecs(_) | CodecId::Zarr(_)) {
         // There, 1 is the default, and is not heeded if the dtype is known.
         let mut item_size = 1;
         fields.int("itemsize", 1..=MAX_ITEM_SIZE, &mut item_size)?;
@@ -39,33 +37,6 @@ fn build(id: &CodecId<'_>, fields: &mut Fields<'_>) -> Result<AnyCodec> {
     // Says now what is wrong with the sizes for any array.
     Blocks::new(0, options.item_size.unwrap_or(1), options.block_size)?;
     Ok(AnyCodec::Filter(Arc::new(Bitshuffle::new(options))))
-}
-
-/// The filter's parameters: version of the library (two numbers), bytes of a sample, samples of a block (0: the default),
-/// compression of the blocks (0: none).
-fn cd_values(fields: &mut Fields<'_>, options: &mut Options) -> Result<()> {
-    let Some(values) = fields.ints(key::CD_VALUES)? else { return Ok(()) };
-    let size = |at: usize, last: usize| match values.get(at) {
-        None => Ok(0),
-        Some(&value) => usize::try_from(value)
-            .ok()
-            .filter(|&value| value <= last)
-            .ok_or_else(|| INFO.invalid_argument(format!("cd_values[{at}] must be 0..={last}, got {value}"))),
-    };
-    let item_size = size(2, MAX_ITEM_SIZE)?;
-    options.item_size = (item_size > 0).then_some(item_size);
-    options.block_size = size(3, MAX_BLOCK_SIZE)?;
-    match values.get(4) {
-        None | Some(0) => Ok(()),
-        Some(other) => {
-            let name = match other {
-                2 => "LZ4",
-                3 => "Zstandard",
-                _ => "an unknown method",
-            };
-            Err(INFO.unsupported(format!("blocks compressed by {name} (cd_values[4] is {other})")))
-        }
-    }
 }
 
 /// The codec as a value, for registries and containers.

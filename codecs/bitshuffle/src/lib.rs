@@ -1,4 +1,4 @@
-//! Bit planes of samples, block by block: bitshuffle, HDF5 filter 32008, Numcodecs and Zarr `imagecodecs_bitshuffle`.
+//! Bit planes of samples, block by block: bitshuffle, Numcodecs and Zarr `imagecodecs_bitshuffle`.
 //!
 //! # Format
 //! The bytes of an array, in C order, are samples of `item_size` bytes. They are parted into blocks of `block_size`
@@ -29,8 +29,9 @@
 //! bytes and blocks of 256 samples or more.
 //!
 //! # Dialects
-//! HDF5 filter 32008 may compress each block by LZ4 or Zstandard, in a framing of its own, which changes the length: no
-//! filter of this contract can, and its `cd_values` are refused as unsupported. Numcodecs `imagecodecs_bitshuffle` heeds its `itemsize` only for bytes: 1 means the size of the dtype here.
+//! HDF5 filter 32008 may compress each block by LZ4 or Zstandard, which changes the length, as no filter of this contract
+//! can: that, and the filter without compression, is `iio-bslz4`, which stands on this crate. Numcodecs
+//! `imagecodecs_bitshuffle` heeds its `itemsize` only for bytes: 1 means the size of the dtype here.
 //! Blosc shuffles its own blocks as one, but keeps a block of which the samples are no multiple of 8 as it is.
 //!
 //! # Sources

@@ -26,7 +26,7 @@
 //! ```
 //!
 //! # Limits and guarantees
-//! Tier 2: the C library encodes; decoding is safe Rust, in one pass that says where a block is broken. The highest ratio
+//! Tier 2: the C library encodes; decoding is Rust, in one pass that says where a block is broken. The highest ratio
 //! is 255. Blocks of up to 2113929216 bytes are encoded. A worker that encodes keeps 16 KiB, with `hc` 256 KiB; the
 //! levels 10 to 12 take 64 KiB more for each call. Decoding takes nothing but its output. The output depends on the
 //! input, the options and the version of the library alone. To tell the size of a block without a header costs a walk

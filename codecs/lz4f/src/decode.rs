@@ -115,8 +115,11 @@ fn copy(block: &Block<'_>, room: &mut [u8], start: usize) -> Result<(usize, bool
     }
     let room_len = room.len();
     let to = room.get_mut(start..).unwrap_or_default();
-    to.iter_mut().zip(block.bytes).for_each(|(to, from)| *to = *from);
-    let complete = block.bytes.len() <= to.len();
+    let len = block.bytes.len().min(to.len());
+    if let (Some(to), Some(from)) = (to.get_mut(..len), block.bytes.get(..len)) {
+        to.copy_from_slice(from);
+    }
+    let complete = len == block.bytes.len();
     Ok((if complete { start + block.bytes.len() } else { room_len }, complete))
 }
 

@@ -28,7 +28,7 @@
 //! ```
 //!
 //! # Limits and guarantees
-//! Tier 2: the C library encodes; frames are read here, and their blocks by `iio-lz4`, in safe Rust. The highest ratio is
+//! Tier 2: the C library encodes; frames are read here, and their blocks by `iio-lz4`, in Rust. The highest ratio is
 //! 255. Every checksum is verified. A worker that encodes keeps what the library allocates: 16 KiB, or 256 KiB at the
 //! levels from 3 on. Decoding takes nothing but its output; where a frame does not tell the size of its content, that
 //! may be decoded more than once while it grows. The output depends on the input, the options and the version of the

@@ -93,7 +93,10 @@ pub(crate) fn run(src: &[u8], dst: &mut [u8], cx: &Context<'_>) -> Result<Progre
 /// Decodes a block that gives `len` bytes to `room`, which may be shorter.
 fn copy(block: &[u8], room: &mut [u8], len: usize, at: usize) -> Result<()> {
     if block.len() == len {
-        room.iter_mut().zip(block).for_each(|(to, from)| *to = *from);
+        // The room may be shorter.
+        if let Some(block) = block.get(..room.len()) {
+            room.copy_from_slice(block);
+        }
         return Ok(());
     }
     let room_len = room.len();

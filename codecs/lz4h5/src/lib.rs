@@ -21,7 +21,7 @@
 //! ```
 //!
 //! # Limits and guarantees
-//! Tier 2: blocks are encoded by the C library and decoded in safe Rust, both in `iio-lz4`. The highest ratio is 255. A
+//! Tier 2: blocks are encoded by the C library and decoded in Rust, both in `iio-lz4`. The highest ratio is 255. A
 //! worker that encodes keeps 16 KiB; decoding takes nothing but its output. The output depends on the input, the options
 //! and the version of the library alone.
 //!

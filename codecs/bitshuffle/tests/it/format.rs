@@ -1,7 +1,7 @@
 //! Vectors made by hand from the description of the format.
 
 use iio_bitshuffle::{INFO, Options, decode, decode_bytes, encode, encode_bytes};
-use iio_codec::{AnyCodec, ArrayMut, CodecId, Config, Context, DType, ErrorKind, Layout, Limits, key};
+use iio_codec::{AnyCodec, ArrayMut, CodecId, Config, Context, DType, ErrorKind, Layout, Limits};
 
 fn both_ways(plain: &[u8], dtype: DType, options: &Options) -> Vec<u8> {
     let layout = Layout::new(dtype, &[plain.len() / dtype.size()]).unwrap();
@@ -109,27 +109,6 @@ fn ids_of_imagecodecs_read_its_keys() {
         assert_eq!(with(DType::U8, 4, 8), both_ways(&plain, DType::U32, &options.clone().with_block_size(8)));
     }
     assert!(INFO.create(&CodecId::Name("bitshuffle"), &Config::new().set("itemsize", 2)).is_err());
-}
-
-#[test]
-fn parameters_of_hdf5_are_sample_and_block() {
-    let plain: Vec<u8> = (0..64).collect();
-    let codec = |values: Vec<i64>| INFO.create(&CodecId::Hdf5(32008), &Config::new().set(key::CD_VALUES, values));
-    let made = |values| {
-        let AnyCodec::Filter(codec) = codec(values).unwrap() else { panic!("no filter") };
-        let mut bytes = plain.clone();
-        let array = ArrayMut::new(&mut bytes, Layout::new(DType::U8, &[64]).unwrap()).unwrap();
-        codec.encoder().unwrap().run(array, &Context::default()).unwrap();
-        bytes
-    };
-    assert_eq!(made(vec![]), both_ways(&plain, DType::U8, &Options::default()));
-    assert_eq!(made(vec![0, 5, 2]), both_ways(&plain, DType::U16, &Options::default()));
-    assert_eq!(made(vec![0, 5, 2, 8, 0]), both_ways(&plain, DType::U16, &Options::default().with_block_size(8)));
-    let error = codec(vec![0, 5, 2, 0, 2]).unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Unsupported);
-    assert_eq!(error.to_string(), "bitshuffle: blocks compressed by LZ4 (cd_values[4] is 2)");
-    assert_eq!(codec(vec![0, 5, 2, 12]).unwrap_err().kind(), ErrorKind::InvalidArgument);
-    assert_eq!(codec(vec![0, 5, -2]).unwrap_err().kind(), ErrorKind::InvalidArgument);
 }
 
 #[test]

@@ -1,0 +1,14 @@
+//! Tests of the mozjpeg codec.
+#![expect(
+    clippy::unwrap_used,
+    clippy::cast_possible_truncation,
+    reason = "helpers of tests may fail them, patterns of bytes are cut on purpose"
+)]
+
+mod build;
+mod corpus;
+mod encode;
+mod format;
+mod options;
+mod safety;
+mod suite;

@@ -1,7 +1,7 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
-use iio::{AnyCodec, ArrayMut, ArrayRef, Check, CodecId, CodecInfo, Config, ErrorKind, Layout, Result};
+use iio::{AnyCodec, ArrayMut, ArrayRef, Check, CodecId, CodecInfo, Config, ErrorKind, Layout, Result, Value};
 use iio_codec::{ArrayCodec, ArrayDecoder, BytesCodec, BytesDecoder, Context, FilterCodec, Progress, SizeHint};
 
 use crate::executor::Backwards;
@@ -55,12 +55,14 @@ pub fn fuzz_decode_into(codec: &str, bytes: &[u8]) {
 /// Encodes what the input says and decodes it again. What byte codecs give back is what went in. So it is with arrays
 /// and filters, if the options are lossless: those are that give noise back.
 pub fn fuzz_roundtrip(codec: &str, bytes: &[u8]) {
-    let Some((input, codec, _)) = prepare(codec, bytes) else { return };
+    let Some((input, codec, config)) = prepare(codec, bytes) else { return };
     let layout = input.layout();
     match codec {
         AnyCodec::Bytes(codec) => bytes_trip(&*codec, input.payload),
         AnyCodec::Array(codec) => {
-            returns(&layout, &input.samples(&layout), |layout, samples| array_trip(&*codec, layout, samples));
+            // Bytes are what a container says of its streams, such as tables: the decoder may blame them.
+            let told = config.keys().any(|key| matches!(config.value(key), Some(Value::Bytes(_))));
+            returns(&layout, &input.samples(&layout), |layout, samples| array_trip(&*codec, layout, samples, told));
         }
         AnyCodec::Filter(codec) => {
             for decode_first in [false, true] {
@@ -312,8 +314,9 @@ fn bytes_trip(codec: &dyn BytesCodec, payload: &[u8]) {
     }
 }
 
-/// Encodes and decodes; `None` if the encoder refuses, or the decoder by its options and limits.
-fn array_trip(codec: &dyn ArrayCodec, layout: &Layout, samples: &[u8]) -> Option<Vec<u8>> {
+/// Encodes and decodes; `None` if the encoder refuses, or the decoder by its options and limits. `told`: bytes are among
+/// the options.
+fn array_trip(codec: &dyn ArrayCodec, layout: &Layout, samples: &[u8], told: bool) -> Option<Vec<u8>> {
     let (mut encoder, mut decoder) = (value(codec.encoder())?, value(codec.decoder())?);
     let stream = value(encoder.encode(ArrayRef::new(samples, *layout).expect("fits"), &context()))?;
     let bound = encoder.encode_bound(layout);
@@ -323,7 +326,7 @@ fn array_trip(codec: &dyn ArrayCodec, layout: &Layout, samples: &[u8]) -> Option
         Err(error) => {
             blameless(&error);
             let odd = matches!(error.kind(), ErrorKind::Malformed | ErrorKind::Truncated | ErrorKind::Backend { .. });
-            assert!(!odd, "cannot decode what it encoded: {error}");
+            assert!(!odd || told, "cannot decode what it encoded: {error}");
             None
         }
     }

@@ -2,7 +2,7 @@
 //! plain JPEG is read. Streams are decoded by [`iio_jpeg8`].
 //!
 //! # Format
-//! That of [`iio_jpeg8`]: any decoder reads these streams. What differs is how they are made, 30 to 50 times slower than
+//! That of [`iio_jpeg8`]: any decoder reads these streams. What differs is how they are made, some 50 times slower than
 //! by [`iio_jpeg8::encode`] with the default options:
 //!
 //! | step | option |

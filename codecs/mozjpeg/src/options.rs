@@ -44,7 +44,7 @@ pub struct EncodeOptions {
     /// Writes a progressive stream (the default).
     pub progressive: bool,
     /// Tries 64 scans of a progressive stream, or 23 of a grey one, and takes the best of them (the default), else those
-    /// that are good for most images. Takes twice the time for about one percent. Of grey and YCbCr only.
+    /// that are good for most images. Takes half as much time again, for about one percent. Of grey and YCbCr only.
     pub optimize_scans: bool,
     /// Lets bright edges overshoot where a decoder clamps, which rings less (the default).
     pub deringing: bool,

@@ -1,4 +1,4 @@
-use iio_codec::{Blame, Config, Result};
+use iio_codec::{Blame, Config, Result, Value};
 use iio_core::{
     Env, FormatInfo, MetaValue, Metadata, Output, ProgressFn, Resolution, ResolutionUnit, Sink, WriteImage, Writer,
 };
@@ -14,6 +14,9 @@ const ROOM: usize = 65533;
 pub(crate) fn create(output: Output, config: &Config, env: &Env) -> Result<Box<dyn Writer>> {
     let mut config = config.clone();
     config.remove("extension");
+    if config.value("abbreviated").is_some_and(|value| *value != Value::Bool(false)) {
+        return Err(FORMAT.invalid_argument("abbreviated streams have no tables: a file needs them"));
+    }
     // Options that are wrong are refused before anything is encoded.
     codec(&config, env)?;
     Ok(Box::new(JpegWriter { output, config, env: env.clone(), done: false }))

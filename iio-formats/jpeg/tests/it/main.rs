@@ -163,6 +163,14 @@ fn what_does_not_fit_is_refused_with_its_size() {
 }
 
 #[test]
+fn a_file_without_tables_is_refused() {
+    let abbreviated =
+        |value: bool| write(&ramp(8, 8, 1), &Config::new().set("abbreviated", value), &Metadata::default());
+    assert!(open(&abbreviated(false).unwrap()).is_ok());
+    assert_eq!(abbreviated(true).unwrap_err().kind(), ErrorKind::InvalidArgument);
+}
+
+#[test]
 fn planes_are_written_as_samples() {
     let interleaved = ramp(8, 8, 3);
     let bytes = interleaved.as_bytes();

@@ -231,8 +231,11 @@ pub(crate) fn read(_: &CodecId<'_>, fields: &mut Fields<'_>) -> Result<(EncodeOp
         decode.tables = fields.bytes(name)?.or(decode.tables);
     }
     decode.header = fields.bytes("header")?;
+    // Input and output of whichever direction runs.
     fields.choice("colorspace", &SPACES, &mut decode.colorspace)?;
     fields.choice("outcolorspace", &SPACES, &mut decode.outcolorspace)?;
+    fields.choice("colorspace", &SPACES, &mut encode.colorspace)?;
+    fields.choice("outcolorspace", &SPACES, &mut encode.outcolorspace)?;
     fields.choice("colorspace_data", &SPACES, &mut encode.colorspace)?;
     fields.choice("colorspace_data", &SPACES, &mut decode.outcolorspace)?;
     fields.choice("colorspace_jpeg", &SPACES, &mut encode.outcolorspace)?;

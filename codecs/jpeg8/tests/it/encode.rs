@@ -1,7 +1,9 @@
 //! What the encoder writes, and that each of its options has an effect.
 
-use iio_codec::{ArrayRef, DType, ErrorKind, Layout};
-use iio_jpeg8::{ColourSpace, DecodeOptions, EncodeOptions, Info, Process, Subsampling, decode, encode, info, tables};
+use iio_codec::{AnyCodec, ArrayRef, CodecId, Config, Context, DType, ErrorKind, Layout};
+use iio_jpeg8::{
+    ColourSpace, DecodeOptions, EncodeOptions, INFO, Info, Process, Subsampling, decode, encode, info, tables,
+};
 
 use crate::build::picture;
 
@@ -194,4 +196,22 @@ fn colours_that_jfif_does_not_know_are_named_by_an_adobe_segment_alone() {
     let of = |space| encode(array(&bytes), &EncodeOptions::default().with_outcolorspace(Some(space))).unwrap();
     assert!(of(ColourSpace::YCbCr).starts_with(b"\xff\xd8\xff\xe0\0\x10JFIF"));
     assert!(of(ColourSpace::Rgb).starts_with(b"\xff\xd8\xff\xee\0\x0eAdobe"));
+}
+
+#[test]
+fn colour_spaces_by_key_are_input_and_output_of_the_encoder() {
+    let bytes = picture(16, 16, 3);
+    let by_key = |config: &Config| {
+        let codec = INFO.create(&CodecId::Numcodecs("imagecodecs_jpeg8"), config).unwrap();
+        let AnyCodec::Array(codec) = codec else { panic!("jpeg8 is an array codec") };
+        codec.encoder().unwrap().encode(array(&bytes, [16, 16, 3]), &Context::default()).unwrap()
+    };
+    let options = EncodeOptions::default().with_outcolorspace(Some(ColourSpace::Rgb));
+    let rgb = encode(array(&bytes, [16, 16, 3]), &options).unwrap();
+    assert_eq!(by_key(&Config::new().set("colorspace", "rgb").set("outcolorspace", "rgb")), rgb);
+    let options = EncodeOptions::default().with_colorspace(Some(ColourSpace::Bgr));
+    assert_eq!(
+        by_key(&Config::new().set("colorspace", "ext_bgr")),
+        encode(array(&bytes, [16, 16, 3]), &options).unwrap()
+    );
 }

@@ -67,5 +67,9 @@ pub use codec::{INFO, Jpeg8};
 pub use decode::{decode, decode_into, decode_planes, header, info};
 pub use encode::{encode, encode_append, tables};
 pub use header::{Component, Info, Process, check};
+#[doc(hidden)]
+pub use options::SAMPLINGS;
 pub use options::{DecodeOptions, EncodeOptions, Stored, Subsampling};
 pub use space::ColourSpace;
+#[doc(hidden)]
+pub use space::SPACES;

@@ -224,6 +224,25 @@ impl EncodeOptions {
     }
 }
 
+/// Names and numbers of subsamplings: numbers are how the facade of imagecodecs has them, `1x1` is how it has factors.
+#[doc(hidden)]
+pub const SAMPLINGS: [(&str, i64, Option<Subsampling>); 14] = [
+    ("444", 444, Some(Subsampling::S444)),
+    ("422", 422, Some(Subsampling::S422)),
+    ("420", 420, Some(Subsampling::S420)),
+    ("440", 440, Some(Subsampling::S440)),
+    ("411", 411, Some(Subsampling::S411)),
+    ("410", 410, Some(Subsampling::S410)),
+    ("441", 441, Some(Subsampling::S441)),
+    ("1x1", -1, Some(Subsampling::S444)),
+    ("2x1", -1, Some(Subsampling::S422)),
+    ("2x2", -1, Some(Subsampling::S420)),
+    ("1x2", -1, Some(Subsampling::S440)),
+    ("4x1", -1, Some(Subsampling::S411)),
+    ("4x2", -1, Some(Subsampling::S410)),
+    ("1x4", -1, Some(Subsampling::S441)),
+];
+
 /// Reads both kinds of options.
 pub(crate) fn read(_: &CodecId<'_>, fields: &mut Fields<'_>) -> Result<(EncodeOptions, DecodeOptions)> {
     let (mut encode, mut decode) = (EncodeOptions::default(), DecodeOptions::default());
@@ -272,23 +291,7 @@ fn read_encode(fields: &mut Fields<'_>, encode: &mut EncodeOptions) -> Result<()
     for name in [key::LEVEL, "quality"] {
         fields.int(name, 0..=100, &mut encode.quality)?;
     }
-    let samplings = [
-        ("444", 444, Some(Subsampling::S444)),
-        ("422", 422, Some(Subsampling::S422)),
-        ("420", 420, Some(Subsampling::S420)),
-        ("440", 440, Some(Subsampling::S440)),
-        ("411", 411, Some(Subsampling::S411)),
-        ("410", 410, Some(Subsampling::S410)),
-        ("441", 441, Some(Subsampling::S441)),
-        ("1x1", -1, Some(Subsampling::S444)),
-        ("2x1", -1, Some(Subsampling::S422)),
-        ("2x2", -1, Some(Subsampling::S420)),
-        ("1x2", -1, Some(Subsampling::S440)),
-        ("4x1", -1, Some(Subsampling::S411)),
-        ("4x2", -1, Some(Subsampling::S410)),
-        ("1x4", -1, Some(Subsampling::S441)),
-    ];
-    fields.choice("subsampling", &samplings, &mut encode.subsampling)?;
+    fields.choice("subsampling", &SAMPLINGS, &mut encode.subsampling)?;
     fields.bool("optimize", &mut encode.optimize)?;
     fields.int("smoothing", 0..=100, &mut encode.smoothing)?;
     fields.bool("progressive", &mut encode.progressive)?;

@@ -37,7 +37,8 @@ pub enum ColourSpace {
 }
 
 /// Names and numbers, those of imagecodecs first.
-pub(crate) const SPACES: [(&str, i64, Option<ColourSpace>); 24] = [
+#[doc(hidden)]
+pub const SPACES: [(&str, i64, Option<ColourSpace>); 24] = [
     ("unknown", 0, Some(ColourSpace::Unknown)),
     ("grayscale", 1, Some(ColourSpace::Gray)),
     ("rgb", 2, Some(ColourSpace::Rgb)),

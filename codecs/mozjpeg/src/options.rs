@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use iio_codec::{Blame, CodecId, Fields, Result, key};
-use iio_jpeg8::{ColourSpace, DecodeOptions, Stored, Subsampling};
+use iio_jpeg8::{ColourSpace, DecodeOptions, SAMPLINGS, SPACES, Stored, Subsampling};
 
 use crate::INFO;
 
@@ -97,49 +97,6 @@ impl EncodeOptions {
         }
     }
 }
-
-/// Names and numbers, those of imagecodecs first.
-const SPACES: [(&str, i64, Option<ColourSpace>); 21] = [
-    ("unknown", 0, Some(ColourSpace::Unknown)),
-    ("grayscale", 1, Some(ColourSpace::Gray)),
-    ("rgb", 2, Some(ColourSpace::Rgb)),
-    ("ycbcr", 3, Some(ColourSpace::YCbCr)),
-    ("cmyk", 4, Some(ColourSpace::Cmyk)),
-    ("ycck", 5, Some(ColourSpace::Ycck)),
-    ("ext_rgb", 6, Some(ColourSpace::Rgb)),
-    ("ext_rgbx", 7, Some(ColourSpace::Rgbx)),
-    ("ext_bgr", 8, Some(ColourSpace::Bgr)),
-    ("ext_bgrx", 9, Some(ColourSpace::Bgrx)),
-    ("ext_xbgr", 10, Some(ColourSpace::Xbgr)),
-    ("ext_xrgb", 11, Some(ColourSpace::Xrgb)),
-    ("ext_rgba", 12, Some(ColourSpace::Rgba)),
-    ("ext_bgra", 13, Some(ColourSpace::Bgra)),
-    ("ext_abgr", 14, Some(ColourSpace::Abgr)),
-    ("ext_argb", 15, Some(ColourSpace::Argb)),
-    ("gray", 1, Some(ColourSpace::Gray)),
-    ("rgba", 12, Some(ColourSpace::Rgba)),
-    ("bgr", 8, Some(ColourSpace::Bgr)),
-    ("bgra", 13, Some(ColourSpace::Bgra)),
-    ("argb", 15, Some(ColourSpace::Argb)),
-];
-
-/// Numbers are how the facade of imagecodecs has them, `1x1` is how it has factors.
-const SAMPLINGS: [(&str, i64, Option<Subsampling>); 14] = [
-    ("444", 444, Some(Subsampling::S444)),
-    ("422", 422, Some(Subsampling::S422)),
-    ("420", 420, Some(Subsampling::S420)),
-    ("440", 440, Some(Subsampling::S440)),
-    ("411", 411, Some(Subsampling::S411)),
-    ("410", 410, Some(Subsampling::S410)),
-    ("441", 441, Some(Subsampling::S441)),
-    ("1x1", -1, Some(Subsampling::S444)),
-    ("2x1", -1, Some(Subsampling::S422)),
-    ("2x2", -1, Some(Subsampling::S420)),
-    ("1x2", -1, Some(Subsampling::S440)),
-    ("4x1", -1, Some(Subsampling::S411)),
-    ("4x2", -1, Some(Subsampling::S410)),
-    ("1x4", -1, Some(Subsampling::S441)),
-];
 
 /// Reads both kinds of options.
 pub(crate) fn read(id: &CodecId<'_>, fields: &mut Fields<'_>) -> Result<(EncodeOptions, DecodeOptions)> {

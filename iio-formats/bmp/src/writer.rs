@@ -72,13 +72,7 @@ impl Writer for BmpWriter {
 
 /// Samples last, and none of them if there is one.
 fn arranged<'a>(image: &WriteImage<'a>) -> Result<ArrayRef<'a>> {
-    let mut pixels = image.pixels;
-    while pixels.shape().len() > 3 && pixels.shape().first() == Some(&1) {
-        pixels = pixels.index_axis(0, 0)?;
-    }
-    if image.axes.is_some_and(|axes| axes.ends_with("SYX")) && pixels.shape().len() == 3 {
-        pixels = pixels.permute(&[1, 2, 0])?;
-    }
+    let pixels = image.single(&FORMAT)?;
     if matches!(pixels.shape(), [_, _, 1]) { pixels.index_axis(2, 0) } else { Ok(pixels) }
 }
 

@@ -9,6 +9,16 @@ pub(crate) const MAX_RATIO: u32 = 64;
 /// instead of a call. What is written too much is overwritten by the next packet, or was never claimed as written.
 const BLOCK: usize = 16;
 
+/// The most bytes that a packet gives.
+const PACKET: usize = 128;
+
+/// The header of a literal of [`PACKET`] bytes, and the bytes that it takes.
+const FULL: u8 = 127;
+const FULL_LEN: usize = PACKET + 1;
+
+/// Full literals that are copied at once: their headers are then read ahead of the copies, which outrun the cache else.
+const BATCH: usize = 4;
+
 /// Tells whether bytes look like PackBits: there is no signature, so `Unknown`.
 #[must_use]
 pub fn check(_src: &[u8]) -> Check {
@@ -52,7 +62,7 @@ fn truncated(missing: usize) -> iio_codec::Error {
 /// # Errors
 /// `Truncated` if the last packet is not whole.
 pub fn decode_into(src: &[u8], dst: &mut [u8]) -> Result<Progress> {
-    let (mut at, mut out) = (0usize, 0usize);
+    let (mut at, mut out) = decode_inside(src, dst);
     while let Some(&n) = src.get(at) {
         let (len, taken) = packet(n);
         if len > dst.len() - out {
@@ -81,6 +91,64 @@ pub fn decode_into(src: &[u8], dst: &mut [u8]) -> Result<Progress> {
         out += len;
     }
     Ok(Progress { consumed: at, written: out, complete: true })
+}
+
+/// Decodes while both buffers reach beyond a batch of packets, and returns the bytes taken and given.
+///
+/// Without calls and with few guesses, of which a wrong one costs as much as a packet: nearly all literals are one copy
+/// of 64 bytes, and a run is expected behind a literal that is not full.
+fn decode_inside(src: &[u8], dst: &mut [u8]) -> (usize, usize) {
+    let (src_len, dst_len) = (src.len(), dst.len());
+    let (mut src, mut dst) = (src, dst);
+    while let (Some(from), Some(to)) =
+        (src.first_chunk::<{ BATCH * FULL_LEN }>(), dst.first_chunk_mut::<{ BATCH * PACKET }>())
+    {
+        let (taken, given) = match from[0] {
+            FULL => full_literals(from, to),
+            n @ 0..FULL => literal_and_run(n, from, to),
+            128 => (1, 0),
+            n => (2, run(n, from[1], to, 0)),
+        };
+        src = &src[taken..];
+        dst = &mut dst[given..];
+    }
+    (src_len - src.len(), dst_len - dst.len())
+}
+
+/// Copies a full literal, or all four if four follow each other.
+#[inline]
+fn full_literals(from: &[u8; BATCH * FULL_LEN], to: &mut [u8; BATCH * PACKET]) -> (usize, usize) {
+    let (packets, to) = (from.as_chunks::<FULL_LEN>().0, to.as_chunks_mut::<PACKET>().0);
+    let n = if packets.iter().all(|packet| packet[0] == FULL) { BATCH } else { 1 };
+    for (packet, to) in packets.iter().zip(to).take(n) {
+        to.copy_from_slice(&packet[1..]);
+    }
+    (n * FULL_LEN, n * PACKET)
+}
+
+/// Copies the literal with header `n`, and the run behind it if there is one; returns the bytes taken and given.
+#[inline]
+fn literal_and_run(n: u8, from: &[u8; BATCH * FULL_LEN], to: &mut [u8; BATCH * PACKET]) -> (usize, usize) {
+    to[..64].copy_from_slice(&from[1..65]);
+    if n >= 64 {
+        to[64..PACKET].copy_from_slice(&from[65..FULL_LEN]);
+    }
+    let (given, taken) = packet(n);
+    match from[taken] {
+        m @ 129.. => (taken + 2, given + run(m, from[taken + 1], to, given)),
+        _ => (taken, given),
+    }
+}
+
+/// Writes the run with header `n` at `to[at..]` and returns its length.
+#[inline]
+fn run(n: u8, value: u8, to: &mut [u8; BATCH * PACKET], at: usize) -> usize {
+    let (len, _) = packet(n);
+    to[at..at + BLOCK].fill(value);
+    if len > BLOCK {
+        to[at + BLOCK..at + PACKET].fill(value);
+    }
+    len
 }
 
 /// Fills the rest of `dst` with a part of the packet at `at`, which gives more than there is room for.

@@ -69,12 +69,16 @@ impl Writer<'_> {
     }
 }
 
-/// Runs of three bytes and more become runs. Runs of two do only where no literal is open, as behind a full one: there
-/// they cost the same and do not split a literal in two.
+/// Runs of three bytes and more become runs. Runs of two do only where no literal is open, as behind a full one, and at
+/// the end of a row: there they cost the same and do not split a literal in two. A short row that packets do not
+/// shorten becomes one literal, which is the faster one to decode.
 fn encode_row(row: &[u8], writer: &mut Writer<'_>) -> Option<()> {
+    let begin = writer.out;
     let mut rest = row;
+    let mut ends_in_literal = false;
     while let Some(&value) = rest.first() {
         let len = run_len(rest, value);
+        ends_in_literal = len == 1;
         if len >= 2 {
             writer.run(value, len)?;
             rest = rest.get(len..)?;
@@ -85,6 +89,10 @@ fn encode_row(row: &[u8], writer: &mut Writer<'_>) -> Option<()> {
             writer.literals(literal)?;
             rest = behind;
         }
+    }
+    if ends_in_literal && row.len() <= PACKET && writer.out - begin > row.len() {
+        writer.out = begin;
+        writer.literals(row)?;
     }
     Some(())
 }
@@ -113,7 +121,7 @@ fn run_len(bytes: &[u8], value: u8) -> usize {
     at + bytes.get(at..).unwrap_or(&[]).iter().take_while(|&&byte| byte == value).count()
 }
 
-/// How many bytes come before the first run of three.
+/// How many bytes come before the first run of three, or before a run of two at the end.
 fn literal_len(bytes: &[u8]) -> usize {
     let mut at = 0;
     // Byte i of the sum is zero where bytes i, i + 1 and i + 2 are equal.
@@ -125,7 +133,10 @@ fn literal_len(bytes: &[u8]) -> usize {
         at += 8;
     }
     let tail = bytes.get(at..).unwrap_or(&[]);
-    tail.windows(3)
-        .position(|three| three[0] == three[1] && three[1] == three[2])
-        .map_or(bytes.len(), |found| at + found)
+    let run = tail.windows(3).position(|three| three[0] == three[1] && three[1] == three[2]);
+    match (run, bytes) {
+        (Some(run), _) => at + run,
+        (None, [rest @ .., a, b]) if a == b => rest.len(),
+        (None, _) => bytes.len(),
+    }
 }

@@ -67,7 +67,7 @@ fn still(src: ArrayRef<'_>, dst: &mut Vec<u8>, options: &EncodeOptions, cx: &Con
     let start = dst.len();
     let mut copy = Vec::new();
     image(pixels(src, size, &mut copy)?, dst, options, cx)?;
-    if size.2 == 4 { write::keep_alpha(dst, start) } else { Ok(()) }
+    if size.2 == 4 && options.keep_opaque { write::keep_alpha(dst, start) } else { Ok(()) }
 }
 
 /// Height, width and samples of an image that can be encoded.
@@ -154,6 +154,8 @@ pub struct Animator {
     scratch: Vec<u8>,
     /// Bytes of pixels since the last frame that does not depend on others.
     since_key: u64,
+    /// True if a frame has alpha.
+    alpha: bool,
 }
 
 impl Animator {
@@ -170,7 +172,7 @@ impl Animator {
         let canvas = [size.1, size.0].map(|len| u32::try_from(len).unwrap_or(u32::MAX));
         write::head(&mut File::begin(&mut file)?, canvas, size.2 == 4, animation, extras)?;
         let (options, layout) = (options.clone(), *layout);
-        Ok(Self { options, layout, size, file, before: Vec::new(), scratch: Vec::new(), since_key: 0 })
+        Ok(Self { options, layout, size, file, before: Vec::new(), scratch: Vec::new(), since_key: 0, alpha: false })
     }
 
     /// Adds a frame that is shown for `delay` milliseconds.
@@ -200,7 +202,7 @@ impl Animator {
         let (mut part, mut stream) = (Vec::new(), Vec::new());
         image(pixels(changed, (rows.len(), columns.len(), n), &mut part)?, &mut stream, &self.options, cx)?;
         let mut mode = REPLACE;
-        if first && n == 4 {
+        if first && n == 4 && self.options.keep_opaque {
             // It says for the whole that there is alpha.
             write::keep_alpha(&mut stream, 0)?;
         } else if self.since_key > rows.len() as u64 * columns.len() as u64 * 4 {
@@ -249,6 +251,7 @@ impl Animator {
         mode: u8,
     ) -> Result<()> {
         let images = frames(stream)?;
+        self.alpha |= images.iter().any(|image| image.alpha);
         let range = images.first().map(|image| (usize::try_from(image.range.start), usize::try_from(image.range.end)));
         let chunks = match range {
             Some((Ok(start), Ok(end))) => stream.get(start..end),
@@ -275,6 +278,9 @@ impl Animator {
     pub fn finish(mut self, extras: &Extras<'_>) -> Result<Vec<u8>> {
         if self.before.is_empty() {
             return Err(INFO.invalid_argument("an animation needs a frame"));
+        }
+        if !self.alpha {
+            write::drop_alpha(&mut self.file);
         }
         let mut file = File::resume(&mut self.file);
         write::tail(&mut file, extras)?;

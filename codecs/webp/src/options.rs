@@ -54,6 +54,9 @@ pub struct EncodeOptions {
     pub method: u8,
     /// Keeps the colours of transparent pixels. False gives smaller files. Default: true if lossless.
     pub exact: Option<bool>,
+    /// Keeps alpha that is opaque throughout (the default), so that four samples come back as four. False drops it, as
+    /// libwebp does.
+    pub keep_opaque: bool,
     /// Threads inside libwebp, of which it uses two, at most the width of the executor; 0 is that width. Default 1.
     pub threads: usize,
     /// Milliseconds for which each frame of a stack is shown. Default 100.
@@ -71,6 +74,7 @@ impl Default for EncodeOptions {
             lossless: true,
             method: 4,
             exact: None,
+            keep_opaque: true,
             threads: 1,
             delay: 100,
             loops: 0,
@@ -85,6 +89,7 @@ impl EncodeOptions {
         with_lossless lossless: bool;
         with_method method: u8;
         with_exact exact: Option<bool>;
+        with_keep_opaque keep_opaque: bool;
         with_threads threads: usize;
         with_delay delay: u32;
         with_loops loops: u16;
@@ -158,6 +163,7 @@ impl EncodeOptions {
         fields.bool("lossless", &mut options.lossless)?;
         fields.int("method", 0..=6, &mut options.method)?;
         options.exact = flag(fields, "exact")?;
+        fields.bool("keep_opaque", &mut options.keep_opaque)?;
         for key in ["delay", "duration"] {
             fields.int(key, 0..=MAX_DELAY, &mut options.delay)?;
         }

@@ -160,6 +160,15 @@ pub(crate) fn keep_alpha(dst: &mut Vec<u8>, start: usize) -> Result<()> {
     file.finish()
 }
 
+/// Says of an animation that it has no alpha.
+pub(crate) fn drop_alpha(file: &mut [u8]) {
+    /// Place of the flags of `VP8X`.
+    const FLAGS: usize = 20;
+    if let Some(flags) = file.get_mut(FLAGS) {
+        *flags &= !ALPHA;
+    }
+}
+
 /// The still image `src` with `extras` beside it, which replace those that it has.
 ///
 /// # Errors

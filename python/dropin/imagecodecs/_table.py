@@ -95,6 +95,7 @@ ROWS = {
         'level:-1..100f, *, lossless:flag, method:0..6, numthreads:threads, delay:any',
         'index:any, *, hasalpha:flag',
         image=True,
+        fixed_encode={'keep_opaque': False},
     ),
     'xor': Row('xor', '*, axis:any', '*, axis:any'),
     'zlib': Row('zlib', 'level:-1..9'),

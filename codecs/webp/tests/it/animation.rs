@@ -136,6 +136,25 @@ fn opaque_alpha_stays_a_sample() {
 }
 
 #[test]
+fn opaque_alpha_is_dropped_if_asked_for() {
+    for (shape, without) in [(&[9, 7, 4][..], &[9, 7, 3][..]), (&[3, 9, 7, 4], &[3, 9, 7, 3])] {
+        let mut pixels = photo(shape);
+        pixels.as_chunks_mut::<4>().0.iter_mut().for_each(|pixel| pixel[3] = 255);
+        let options = EncodeOptions::default().with_keep_opaque(false);
+        let file = packed(&pixels, shape, &options);
+        let colours: Vec<u8> =
+            pixels.as_chunks::<4>().0.iter().flat_map(|pixel| [pixel[0], pixel[1], pixel[2]]).collect();
+        assert_eq!(unpacked(&file, &DecodeOptions::default()), (without.to_vec(), colours));
+        assert!(file != packed(&pixels, shape, &EncodeOptions::default()));
+        assert_eq!(unpacked(&file, &DecodeOptions::default().with_has_alpha(true)), (shape.to_vec(), pixels.clone()));
+        // Alpha that is not opaque, in the last frame only, stays.
+        *pixels.last_mut().unwrap() = 7;
+        let file = packed(&pixels, shape, &options);
+        assert_eq!(unpacked(&file, &DecodeOptions::default()), (shape.to_vec(), pixels));
+    }
+}
+
+#[test]
 fn stack_of_one_is_a_still_image() {
     let pixels = photo(&[9, 7, 3]);
     let file = packed(&pixels, &[1, 9, 7, 3], &EncodeOptions::default());

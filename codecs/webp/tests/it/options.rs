@@ -192,6 +192,7 @@ fn values_out_of_range_are_refused() {
         ("background", "1,2,3"),
         ("background", "1,2,3,256"),
         ("exact", "perhaps"),
+        ("keep_opaque", "perhaps"),
     ];
     for (key, value) in cases {
         let error = INFO.create(&CodecId::Name("webp"), &Config::new().set(key, value)).unwrap_err();

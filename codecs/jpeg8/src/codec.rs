@@ -65,7 +65,7 @@ impl ArrayCodec for Jpeg8 {
 
     fn encoder(&self) -> Result<Box<dyn ArrayEncoder>> {
         self.encode.validate()?;
-        Ok(Box::new(Encoder { options: self.encode.clone(), pixels: Vec::new() }))
+        Ok(Box::new(Encoder { options: self.encode.clone(), scratch: encode::Scratch::default() }))
     }
 }
 
@@ -90,7 +90,7 @@ impl ArrayDecoder for Decoder {
 
 struct Encoder {
     options: EncodeOptions,
-    pixels: Vec<u8>,
+    scratch: encode::Scratch,
 }
 
 impl ArrayEncoder for Encoder {
@@ -103,6 +103,6 @@ impl ArrayEncoder for Encoder {
     }
 
     fn encode_append(&mut self, src: ArrayRef<'_>, dst: &mut Vec<u8>, cx: &Context<'_>) -> Result<()> {
-        encode::append(src, dst, &self.options, &mut self.pixels, cx)
+        self.scratch.append(src, dst, &self.options, cx)
     }
 }

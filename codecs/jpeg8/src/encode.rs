@@ -1,10 +1,8 @@
 use iio_codec::{ArrayRef, Blame, Context, DType, Result};
-use libjpeg_turbo_rs::{ColorSpace, Encoder, PixelFormat};
 
-use crate::backend::guarded;
-use crate::header::{marker, segment};
-use crate::options::Subsampling;
-use crate::{ColourSpace, EncodeOptions, INFO};
+use crate::baseline::Frame;
+use crate::simd::Machine;
+use crate::{ColourSpace, EncodeOptions, INFO, baseline, library};
 
 /// Encodes an array of `u8`, `[height, width]` or `[height, width, samples]`, into a new `Vec`.
 ///
@@ -23,7 +21,7 @@ pub fn encode(src: ArrayRef<'_>, options: &EncodeOptions) -> Result<Vec<u8>> {
 /// together; `Limit`; `Cancelled`; `OutOfMemory`.
 pub fn encode_append(src: ArrayRef<'_>, dst: &mut Vec<u8>, options: &EncodeOptions, cx: &Context<'_>) -> Result<()> {
     options.validate()?;
-    append(src, dst, options, &mut Vec::new(), cx)
+    Scratch::default().append(src, dst, options, cx)
 }
 
 /// The tables that [`EncodeOptions::abbreviated`] streams leave out, as a stream of its own (TIFF 347), for pixels of
@@ -33,224 +31,96 @@ pub fn encode_append(src: ArrayRef<'_>, dst: &mut Vec<u8>, options: &EncodeOptio
 /// As [`encode_append`].
 pub fn tables(samples: usize, options: &EncodeOptions) -> Result<Vec<u8>> {
     options.validate()?;
-    let pixels = vec![0; 64 * samples];
-    let whole = Job::new(&pixels, [8, 8, samples], ColourSpace::usual(samples), options)?.run()?;
-    let mut stream = vec![0xff, marker::SOI];
-    keep(&whole, &mut stream, |code| matches!(code, marker::DQT | marker::DHT))?;
-    stream.extend_from_slice(&[0xff, marker::EOI]);
-    Ok(stream)
+    let (array, stream) = colours(samples, options)?;
+    Ok(Frame::new([8, 8, samples], array, stream, options).tables(options))
 }
 
-/// Copies the segments before the scan that `wanted` picks; tells where the scan begins.
-fn keep(stream: &[u8], to: &mut Vec<u8>, wanted: impl Fn(u8) -> bool) -> Result<usize> {
-    let mut at = 2;
-    while let Some(segment) = segment(stream, at)? {
-        if segment.marker == marker::SOS {
-            return Ok(segment.start);
-        }
-        if wanted(segment.marker) {
-            to.extend_from_slice(stream.get(segment.start..segment.end).unwrap_or(&[]));
-        }
-        at = segment.end;
-    }
-    Err(INFO.internal("libjpeg-turbo-rs wrote no scan"))
+/// As [`encode`], without vector instructions, for tests.
+#[doc(hidden)]
+pub fn encode_scalar(src: ArrayRef<'_>, options: &EncodeOptions) -> Result<Vec<u8>> {
+    options.validate()?;
+    let mut scratch = Scratch { baseline: baseline::Scratch::new(Machine::SCALAR), pixels: Vec::new() };
+    let mut dst = Vec::new();
+    scratch.append(src, &mut dst, options, &Context::default())?;
+    Ok(dst)
 }
 
-pub(crate) fn append(
-    src: ArrayRef<'_>,
-    dst: &mut Vec<u8>,
-    options: &EncodeOptions,
-    scratch: &mut Vec<u8>,
-    cx: &Context<'_>,
-) -> Result<()> {
-    let shape = match *src.shape() {
-        [height, width] => [height, width, 1],
-        [height, width, samples] => [height, width, samples],
-        _ => [0; 3],
-    };
-    if src.dtype() != DType::U8 || shape.contains(&0) || shape[2] > 4 {
-        let message = format!("needs uint8 [height, width] or [height, width, 1..=4], got {}", src.layout());
-        return Err(INFO.invalid_argument(message));
-    }
-    if shape[0] > 65500 || shape[1] > 65500 {
-        return Err(INFO.invalid_argument(format!("at most 65500 x 65500 pixels, got {}", src.layout())));
-    }
-    cx.check_cancel(&INFO)?;
-    // Planes of components, coefficients of two bytes where there is a second pass, and the stream.
-    let passes = if options.optimize || options.progressive || options.arithmetic { 6 } else { 3 };
-    cx.gate_working(&INFO, src.layout().n_bytes() as u64 * passes)?;
-    let pixels = match src.contiguous() {
-        Some(pixels) => pixels,
-        None => {
-            scratch.clear();
-            src.append_to(scratch)?;
-            scratch
-        }
-    };
-    let [height, width, samples] = shape;
+/// The spaces of array and stream, which must go together.
+fn colours(samples: usize, options: &EncodeOptions) -> Result<(ColourSpace, ColourSpace)> {
+    use ColourSpace::{Cmyk, Gray, Rgb, Unknown, YCbCr};
     let array = options.colorspace.unwrap_or(ColourSpace::usual(samples));
     if array.samples().is_some_and(|expected| expected != samples) {
         let message = format!("colorspace {} has not {samples} samples", array.name());
         return Err(INFO.invalid_argument(message));
     }
-    // The library takes pixels of few kinds: others are put in that order first.
-    let mut packed = Vec::new();
-    let (pixels, array) = match (array.rgb(), array, options.outcolorspace) {
-        (Some([r, g, b]), _, _) if array != ColourSpace::Rgb => {
-            packed.try_reserve(height * width * 3).map_err(|_| INFO.out_of_memory(height * width * 3))?;
-            packed.extend(pixels.chunks_exact(samples).flat_map(|pixel| [pixel[r], pixel[g], pixel[b]]));
-            (&packed[..], ColourSpace::Rgb)
+    let usual = if array.rgb().is_some() { YCbCr } else { array };
+    let stream = options.outcolorspace.unwrap_or(usual);
+    match (array, stream) {
+        (Gray | YCbCr, Gray) | (Cmyk, Cmyk) => Ok((array, stream)),
+        (Unknown, Unknown) if samples != 2 => Ok((array, stream)),
+        (_, Rgb | YCbCr | Gray) if array.rgb().is_some() => Ok((array, stream)),
+        _ => {
+            let message = format!("{samples} samples of {} as a stream of {}", array.name(), stream.name());
+            Err(INFO.unsupported(message))
         }
-        (_, ColourSpace::YCbCr, Some(ColourSpace::Gray)) => {
-            packed.try_reserve(height * width).map_err(|_| INFO.out_of_memory(height * width))?;
-            packed.extend(pixels.iter().step_by(3));
-            (&packed[..], ColourSpace::Gray)
-        }
-        _ => (pixels, array),
-    };
-    let samples = array.samples().unwrap_or(samples);
-    let stream = Job::new(pixels, [height, width, samples], array, options)?.run()?;
-    if !options.abbreviated && dst.capacity() == 0 {
-        *dst = stream;
-        return Ok(());
     }
-    let mut place = |bytes: &[u8]| {
-        dst.try_reserve(bytes.len()).map_err(|error| INFO.out_of_memory(bytes.len()).with_source(error))?;
-        dst.extend_from_slice(bytes);
-        Ok(())
-    };
-    if !options.abbreviated {
-        return place(&stream);
-    }
-    let mut short = vec![0xff, marker::SOI];
-    let scan = keep(&stream, &mut short, |code| !matches!(code, marker::DQT | marker::DHT))?;
-    short.extend_from_slice(stream.get(scan..).unwrap_or(&[]));
-    place(&short)
 }
 
-/// One run of the encoder.
-struct Job<'a> {
-    pixels: &'a [u8],
-    shape: [usize; 3],
-    options: &'a EncodeOptions,
-    format: PixelFormat,
-    stream: ColourSpace,
+/// What a worker keeps between calls.
+#[derive(Debug, Default)]
+pub(crate) struct Scratch {
+    baseline: baseline::Scratch,
+    pixels: Vec<u8>,
 }
 
-impl<'a> Job<'a> {
-    fn new(pixels: &'a [u8], shape: [usize; 3], array: ColourSpace, options: &'a EncodeOptions) -> Result<Self> {
-        let n = shape[2];
-        let usual = if array == ColourSpace::Rgb { ColourSpace::YCbCr } else { array };
-        let stream = options.outcolorspace.unwrap_or(usual);
-        let format = match (array, stream, n) {
-            (ColourSpace::Gray, ColourSpace::Gray, _) => PixelFormat::Grayscale,
-            (ColourSpace::Rgb, ColourSpace::Rgb | ColourSpace::YCbCr | ColourSpace::Gray, _) => PixelFormat::Rgb,
-            (ColourSpace::Unknown, ColourSpace::Unknown, 1) => PixelFormat::Grayscale,
-            (ColourSpace::Unknown, ColourSpace::Unknown, 3) => PixelFormat::Rgb,
-            (ColourSpace::Unknown, ColourSpace::Unknown, 4) | (ColourSpace::Cmyk, ColourSpace::Cmyk, _) => {
-                PixelFormat::Cmyk
-            }
-            _ => {
-                let message = format!("{n} samples of {} as a stream of {}", array.name(), stream.name());
-                return Err(INFO.unsupported(message));
-            }
+impl Scratch {
+    /// As [`encode_append`], with options that are valid.
+    pub(crate) fn append(
+        &mut self,
+        src: ArrayRef<'_>,
+        dst: &mut Vec<u8>,
+        options: &EncodeOptions,
+        cx: &Context<'_>,
+    ) -> Result<()> {
+        let shape = match *src.shape() {
+            [height, width] => [height, width, 1],
+            [height, width, samples] => [height, width, samples],
+            _ => [0; 3],
         };
-        Ok(Self { pixels, shape, options, format, stream })
-    }
-
-    fn run(&self) -> Result<Vec<u8>> {
-        let [height, width, _] = self.shape;
-        let options = self.options;
-        let mut encoder = Encoder::new(self.pixels, width, height, self.format)
-            .quality(options.quality.max(1))
-            .optimize_huffman(options.optimize)
-            .progressive(options.progressive)
-            .arithmetic(options.arithmetic)
-            .smoothing_factor(options.smoothing);
-        // Below this quality steps exceed 255, which baseline cannot hold. Above, the library is quicker without.
-        if options.quality < 50 {
-            encoder = encoder.force_baseline(true);
+        if src.dtype() != DType::U8 || shape.contains(&0) || shape[2] > 4 {
+            let message = format!("needs uint8 [height, width] or [height, width, 1..=4], got {}", src.layout());
+            return Err(INFO.invalid_argument(message));
         }
-        if options.restart_interval > 0 {
-            encoder = encoder.restart_blocks(options.restart_interval);
+        if shape[0] > 65500 || shape[1] > 65500 {
+            return Err(INFO.invalid_argument(format!("at most 65500 x 65500 pixels, got {}", src.layout())));
         }
-        if options.restart_rows > 0 {
-            encoder = encoder.restart_rows(options.restart_rows);
+        cx.check_cancel(&INFO)?;
+        let (array, stream) = colours(shape[2], options)?;
+        let n_bytes = src.layout().n_bytes() as u64;
+        if !options.is_plain() {
+            // Planes of components, coefficients of two bytes where there is a second pass, and the stream.
+            cx.gate_working(&INFO, n_bytes * if options.smoothing > 0 { 3 } else { 6 })?;
+            return library::append(gather(src, &mut self.pixels)?, shape, (array, stream), options, dst);
         }
-        match self.stream {
-            ColourSpace::YCbCr => {
-                let sampling = options.subsampling.unwrap_or(Subsampling::S420);
-                encoder = match options.smoothing {
-                    0 => encoder.subsampling(sampling.named()),
-                    _ => encoder.sampling_factors(vec![sampling.factors(), (1, 1), (1, 1)]),
-                };
-            }
-            ColourSpace::Gray => encoder = encoder.grayscale_from_color(self.format != PixelFormat::Grayscale),
-            ColourSpace::Rgb | ColourSpace::Unknown if self.format == PixelFormat::Rgb => {
-                encoder = encoder.colorspace(ColorSpace::Rgb);
-            }
-            // The library codes four components in these ways only if it is told their factors.
-            _ if options.progressive || options.arithmetic || options.smoothing > 0 => {
-                encoder = encoder.sampling_factors(vec![(1, 1); self.shape[2]]);
-            }
-            _ => encoder = encoder.subsampling(libjpeg_turbo_rs::Subsampling::S444),
-        }
-        let stream = guarded(|| encoder.encode())?;
-        match self.stream {
-            ColourSpace::Unknown => anonymous(&stream),
-            ColourSpace::Gray | ColourSpace::YCbCr => Ok(stream),
-            // JFIF knows no other colours; the Adobe segment names them.
-            _ => Ok(without_jfif(stream)),
-        }
+        let frame = Frame::new(shape, array, stream, options);
+        // The stream, which may be longer than the pixels, and a copy of these if there are gaps between them.
+        cx.gate_working(&INFO, 3 * n_bytes + frame.working_bytes())?;
+        let start = dst.len();
+        let Self { baseline, pixels } = self;
+        let src = match src.n_rows(shape[1] * shape[2]) {
+            Some(_) => src,
+            None => ArrayRef::new(gather(src, pixels)?, *src.layout())?,
+        };
+        baseline.encode(src, &frame, options, dst, cx).inspect_err(|_| dst.truncate(start))
     }
 }
 
-/// Drops a JFIF segment.
-fn without_jfif(mut stream: Vec<u8>) -> Vec<u8> {
-    if let Ok(Some(first)) = segment(&stream, 2)
-        && first.marker == marker::APP0
-    {
-        let range = first.start..first.end;
-        stream.drain(range);
+/// The samples as one slice, which is a copy in `scratch` if there are gaps.
+fn gather<'a>(src: ArrayRef<'a>, scratch: &'a mut Vec<u8>) -> Result<&'a [u8]> {
+    if let Some(pixels) = src.contiguous() {
+        return Ok(pixels);
     }
-    stream
-}
-
-/// Rewrites a stream of components that mean nothing: without Adobe segment, and numbered from 0.
-fn anonymous(stream: &[u8]) -> Result<Vec<u8>> {
-    let mut to = Vec::new();
-    to.try_reserve(stream.len()).map_err(|error| INFO.out_of_memory(stream.len()).with_source(error))?;
-    to.extend_from_slice(&[0xff, marker::SOI]);
-    let mut ids: Vec<u8> = Vec::new();
-    let mut at = 2;
-    while let Some(segment) = segment(stream, at)? {
-        at = segment.end;
-        let bytes = stream.get(segment.start..segment.end).unwrap_or(&[]);
-        let from = to.len();
-        match segment.marker {
-            marker::APP0 | marker::APP14 => {}
-            marker::EOI => break,
-            code if marker::is_frame(code) => {
-                to.extend_from_slice(bytes);
-                ids = bytes.iter().skip(10).step_by(3).copied().collect();
-                for (slot, number) in to.iter_mut().skip(from + 10).step_by(3).zip(0..) {
-                    *slot = number;
-                }
-            }
-            marker::SOS => {
-                to.extend_from_slice(bytes);
-                let n = usize::from(segment.body.first().copied().unwrap_or(0));
-                for slot in to.iter_mut().skip(from + 5).step_by(2).take(n) {
-                    let number = ids.iter().position(|id| id == slot).unwrap_or(0);
-                    *slot = u8::try_from(number).unwrap_or(0);
-                }
-                let end = crate::header::scan_end(stream, at);
-                to.extend_from_slice(stream.get(at..end).unwrap_or(&[]));
-                at = end;
-            }
-            _ => to.extend_from_slice(bytes),
-        }
-    }
-    to.extend_from_slice(&[0xff, marker::EOI]);
-    Ok(to)
+    scratch.clear();
+    src.append_to(scratch)?;
+    Ok(scratch)
 }

@@ -40,6 +40,9 @@
 //! turns a panic into `Internal`. Memory is that of the planes, five bytes a sample for progressive streams. There is no
 //! highest ratio, but a Huffman-coded stream needs a bit for every block of 64 samples.
 //!
+//! Sequential streams with the tables of annex K are written by an encoder of our own (AVX2 where the machine has it), a
+//! row of MCUs at a time; the library writes progressive, arithmetic, optimised and smoothed ones.
+//!
 //! Coded data that ends too early is an error, unless [`DecodeOptions::allow_damaged`] asks for what libjpeg does: it
 //! gives grey without a word. A stream whose scans are complete may lack its end marker.
 //!
@@ -53,18 +56,23 @@
 //! ITU-T T.81 (1992), annexes B and C; T.871 (JFIF); T.872 for the Adobe segment; TIFF Technical Note 2.
 
 mod backend;
+mod baseline;
 mod codec;
 mod convert;
 mod decode;
 mod encode;
 mod header;
+mod library;
 mod options;
+mod simd;
 mod space;
 mod stream;
 mod upsample;
 
 pub use codec::{INFO, Jpeg8};
 pub use decode::{decode, decode_into, decode_planes, header, info};
+#[doc(hidden)]
+pub use encode::encode_scalar;
 pub use encode::{encode, encode_append, tables};
 pub use header::{Component, Info, Process, check};
 #[doc(hidden)]

@@ -200,6 +200,11 @@ impl EncodeOptions {
         with_abbreviated abbreviated: bool;
     }
 
+    /// True if there is nothing in it that needs the encoder underneath.
+    pub(crate) const fn is_plain(&self) -> bool {
+        !self.optimize && !self.progressive && !self.arithmetic && self.smoothing == 0
+    }
+
     pub(crate) fn validate(&self) -> Result<()> {
         let wrong = |message: String| Err(INFO.invalid_argument(message));
         if self.quality > 100 {

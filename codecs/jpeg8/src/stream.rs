@@ -7,7 +7,7 @@ use crate::INFO;
 use crate::header::{Info, MAX_COMPONENTS, Parsed, Parts, Process, Scan, Start, marker, scan_end, segment};
 
 /// A JFIF segment, which makes three components YCbCr.
-const JFIF: [u8; 18] = [0xff, marker::APP0, 0, 16, b'J', b'F', b'I', b'F', 0, 1, 1, 0, 0, 1, 0, 1, 0, 0];
+pub(crate) const JFIF: [u8; 18] = [0xff, marker::APP0, 0, 16, b'J', b'F', b'I', b'F', 0, 1, 1, 0, 0, 1, 0, 1, 0, 0];
 
 /// What all scans together tell.
 #[derive(Clone, Copy, Debug)]

@@ -83,3 +83,13 @@ pub(crate) fn picture(height: usize, width: usize, samples: usize) -> Vec<u8> {
     };
     (0..height * width * samples).map(sample).collect()
 }
+
+/// Samples that have nothing in common.
+pub(crate) fn noise(len: usize) -> Vec<u8> {
+    let mut state = 1_u32;
+    let next = |_| {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (state >> 24) as u8
+    };
+    (0..len).map(next).collect()
+}

@@ -5,6 +5,7 @@
     reason = "helpers of tests may fail them, patterns of bytes are cut on purpose"
 )]
 
+mod baseline;
 mod build;
 mod colour;
 mod corpus;

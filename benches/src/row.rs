@@ -97,6 +97,15 @@ fn full_colour_arguments(_: &Layout) -> Map<String, Value> {
     arguments(json!({"subsampling": "444"}))
 }
 
+/// Colours are not converted, as in TIFF of photometric interpretation RGB.
+fn as_rgb(_: &Layout) -> Config {
+    Config::new().set("outcolorspace", "rgb")
+}
+
+fn as_rgb_arguments(_: &Layout) -> Map<String, Value> {
+    arguments(json!({"outcolorspace": "rgb"}))
+}
+
 /// What a row does not say: default options, every input, exact, no peer.
 pub const BASE: Row = Row {
     codec: "",
@@ -238,6 +247,16 @@ pub const ROWS: &[Row] = &[
         lossy: Some(25.0),
         config: full_colour,
         encode_arguments: full_colour_arguments,
+        ..BASE
+    },
+    Row {
+        codec: "jpeg8",
+        label: "jpeg8 RGB",
+        peer: "jpeg8",
+        accepts: is_rgb,
+        lossy: Some(25.0),
+        config: as_rgb,
+        encode_arguments: as_rgb_arguments,
         ..BASE
     },
     // No wheel of the peer for Linux has it: the peer's jpeg8 reads what ours writes.

@@ -72,8 +72,8 @@ pub fn decode_planes(src: &[u8], options: &DecodeOptions, cx: &Context<'_>) -> R
     cx.gate_output(&INFO, n_bytes, src.len(), None)?;
     plan.gate(options, cx, 0)?;
     let mut stream = Vec::new();
-    plan.splice(false, &mut stream)?;
-    let raw = plan.call(options, cx).planes(&stream)?;
+    let stream = plan.splice(false, &mut stream)?;
+    let raw = plan.call(options, cx).planes(stream)?;
     let planes = plan.planes(&raw.planes, &raw.plane_widths, options)?;
     planes
         .iter()
@@ -135,7 +135,10 @@ impl<'a> Plan<'a> {
         Ok(())
     }
 
-    fn splice(&self, ycbcr: bool, to: &mut Vec<u8>) -> Result<()> {
+    fn splice<'t>(&self, ycbcr: bool, to: &'t mut Vec<u8>) -> Result<&'t [u8]>
+    where
+        'a: 't,
+    {
         splice(&self.parts, &self.info, self.start, &self.survey, ycbcr, to)
     }
 
@@ -211,17 +214,17 @@ impl Scratch {
         plan.gate(options, cx, staged)?;
         let direct = plan.is_direct(&colours);
         let ycbcr = plan.info.components().len() == 3;
-        plan.splice(ycbcr, &mut self.stream)?;
+        let stream = plan.splice(ycbcr, &mut self.stream)?;
         let call = plan.call(options, cx);
         if let (true, Some(format)) = (direct, colours.output.format()) {
             if let Some(pixels) = dst.contiguous() {
-                return call.pixels(&self.stream, format, pixels);
+                return call.pixels(stream, format, pixels);
             }
             resize(&mut self.pixels, n_bytes)?;
-            call.pixels(&self.stream, format, &mut self.pixels)?;
+            call.pixels(stream, format, &mut self.pixels)?;
             return dst.store(&self.pixels);
         }
-        let raw = call.planes(&self.stream)?;
+        let raw = call.planes(stream)?;
         cx.check_cancel(&INFO)?;
         let planes = plan.planes(&raw.planes, &raw.plane_widths, options)?;
         let planes = planes.get(..colours.conversion.needed(planes.len())).unwrap_or(&[]);

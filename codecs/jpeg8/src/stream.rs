@@ -145,16 +145,46 @@ impl Info {
     }
 }
 
-/// Writes the stream in one piece to `to`: SOI, JFIF where it makes `ycbcr`, tables, frame of the size of `info`, scans,
-/// EOI.
-pub(crate) fn splice(
-    parts: &Parts<'_>,
+/// The stream as it came, if there is nothing to add, to leave out or to change but numbers in a JFIF segment.
+fn as_it_is<'a>(parts: &Parts<'a>, info: &Info, survey: &Survey, ycbcr: bool) -> Option<&'a [u8]> {
+    let [[], [], src] = parts.all else { return None };
+    let src = src.get(..survey.end)?;
+    if (ycbcr && !info.jfif) || info.adobe.is_some() || !src.ends_with(&[0xff, marker::EOI]) {
+        return None;
+    }
+    let mut at = 0;
+    while let Ok(Some(segment)) = segment(src, at) {
+        match segment.marker {
+            _ if segment.start != at => return None,
+            marker::SOS => return Some(src),
+            marker::SOI | marker::DQT | marker::DHT | marker::DAC | marker::DRI => {}
+            marker::APP0 if segment.body.starts_with(b"JFIF\0") => {}
+            code if marker::is_frame(code) => {
+                let size = |i| segment.body.get(i..i + 2).map(|size| u32::from(size[0]) << 8 | u32::from(size[1]));
+                if (size(1), size(3)) != (Some(info.height), Some(info.width)) {
+                    return None;
+                }
+            }
+            _ => return None,
+        }
+        at = segment.end;
+    }
+    None
+}
+
+/// The stream in one piece: SOI, JFIF where it makes `ycbcr`, tables, frame of the size of `info`, scans, EOI. It is
+/// written to `to`, unless `src` is it already.
+pub(crate) fn splice<'a>(
+    parts: &Parts<'a>,
     info: &Info,
     start: Start,
     survey: &Survey,
     ycbcr: bool,
-    to: &mut Vec<u8>,
-) -> Result<()> {
+    to: &'a mut Vec<u8>,
+) -> Result<&'a [u8]> {
+    if let Some(src) = as_it_is(parts, info, survey, ycbcr) {
+        return Ok(src);
+    }
     let len: usize = parts.all.iter().map(|part| part.len()).sum::<usize>() + JFIF.len() + 4;
     to.clear();
     to.try_reserve(len).map_err(|error| INFO.out_of_memory(len).with_source(error))?;
@@ -192,5 +222,5 @@ pub(crate) fn splice(
         to.extend_from_slice(parts.all[2]);
     }
     to.extend_from_slice(&[0xff, marker::EOI]);
-    Ok(())
+    Ok(to)
 }

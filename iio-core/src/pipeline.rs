@@ -107,10 +107,31 @@ impl PipelineWorker {
         let mut samples = std::mem::take(&mut self.samples);
         resize(&mut samples, n_bytes, cx)?;
         let swapped = self.decode_bytes(src, &mut samples, chunk.dtype(), cx)?;
-        self.finish(ArrayMut::new(&mut samples, *chunk)?, swapped, cx)?;
-        dst.copy_from(part(&samples, chunk, skip, dst.layout())?)?;
+        self.store(&mut samples, chunk, skip, dst, swapped, cx)?;
         self.samples = samples;
         Ok(())
+    }
+
+    /// Undoes byte order and predictors of a chunk in scratch and puts what is wanted of it into `dst`. If that is all of
+    /// it, the last predictor does so itself: samples pass once through the cache.
+    fn store(
+        &mut self,
+        samples: &mut [u8],
+        chunk: &Layout,
+        skip: &[usize],
+        mut dst: ArrayMut<'_>,
+        swapped: bool,
+        cx: &Context<'_>,
+    ) -> Result<()> {
+        let mut array = ArrayMut::new(samples, *chunk)?;
+        if dst.layout() == chunk
+            && let Some((last, first)) = self.filters.split_last_mut()
+        {
+            undo(self.swap && !swapped, first, array.reborrow(), cx)?;
+            return last.run_into(array.as_ref(), dst, cx);
+        }
+        self.finish(array, swapped, cx)?;
+        dst.copy_from(part(samples, chunk, skip, dst.layout())?)
     }
 
     /// Decodes a chunk by the array stage, into the destination itself if the chunk is that, else by way of scratch.
@@ -162,11 +183,8 @@ impl PipelineWorker {
     }
 
     /// Undoes byte order and predictors in place.
-    fn finish(&mut self, mut dst: ArrayMut<'_>, swapped: bool, cx: &Context<'_>) -> Result<()> {
-        if self.swap && !swapped {
-            swap_bytes(&mut dst)?;
-        }
-        self.filters.iter_mut().try_for_each(|filter| filter.run(dst.reborrow(), cx))
+    fn finish(&mut self, dst: ArrayMut<'_>, swapped: bool, cx: &Context<'_>) -> Result<()> {
+        undo(self.swap && !swapped, &mut self.filters, dst, cx)
     }
 
     /// Runs all byte stages; the last one fills `dst`. True if samples were put in the order of the machine on the way,
@@ -215,6 +233,14 @@ impl PipelineWorker {
         }
         run_stages(&mut self.bytes, src, cx).map(Option::unwrap_or_default)
     }
+}
+
+/// Undoes byte order, if `swap` says so, and filters in place.
+fn undo(swap: bool, filters: &mut [Box<dyn Filter>], mut array: ArrayMut<'_>, cx: &Context<'_>) -> Result<()> {
+    if swap {
+        swap_bytes(&mut array)?;
+    }
+    filters.iter_mut().try_for_each(|filter| filter.run(array.reborrow(), cx))
 }
 
 /// What a stream declares, if it is not `chunk` but holds all that is wanted of it. Streams that know their own shape may

@@ -437,6 +437,23 @@ pub trait SimpleFilter: core::fmt::Debug + Clone + Send + Sync + 'static {
     /// # Errors
     /// As [`Filter::run`].
     fn run(&mut self, direction: Direction, array: ArrayMut<'_>, cx: &Context<'_>) -> Result<()>;
+
+    /// Filters `src` into `dst`. The layout is the same, and was accepted.
+    ///
+    /// The provided implementation copies and runs in place. One that writes each sample once spares a pass over memory.
+    ///
+    /// # Errors
+    /// As [`Filter::run`].
+    fn run_into(
+        &mut self,
+        direction: Direction,
+        src: ArrayRef<'_>,
+        mut dst: ArrayMut<'_>,
+        cx: &Context<'_>,
+    ) -> Result<()> {
+        dst.copy_from(src)?;
+        self.run(direction, dst, cx)
+    }
 }
 
 struct FilterWorker<T> {
@@ -470,5 +487,14 @@ impl<T: SimpleFilter> Filter for FilterWorker<T> {
     fn run(&mut self, array: ArrayMut<'_>, cx: &Context<'_>) -> Result<()> {
         self.filter.accepts(array.layout())?;
         self.filter.run(self.direction, array, cx)
+    }
+
+    fn run_into(&mut self, src: ArrayRef<'_>, dst: ArrayMut<'_>, cx: &Context<'_>) -> Result<()> {
+        self.filter.accepts(dst.layout())?;
+        if src.layout() != dst.layout() {
+            let message = format!("{} is not filtered into {}", src.layout(), dst.layout());
+            return Err(self.filter.info().invalid_argument(message));
+        }
+        self.filter.run_into(self.direction, src, dst, cx)
     }
 }

@@ -1,8 +1,9 @@
 //! From a strided array to rows.
 
-use iio_codec::{ArrayMut, Blame, CodecInfo, Context, DTypeKind, Direction, Result};
+use iio_codec::{ArrayMut, ArrayRef, Blame, CodecInfo, Context, DTypeKind, Direction, Result};
 
 use crate::options::Geometry;
+use crate::place::Moved;
 use crate::{INFO, Options, row};
 
 pub(crate) fn run(options: &Options, direction: Direction, mut array: ArrayMut<'_>, cx: &Context<'_>) -> Result<()> {
@@ -15,6 +16,40 @@ pub(crate) fn run(options: &Options, direction: Direction, mut array: ArrayMut<'
         wrap(array, geometry.spare)?;
     }
     Ok(())
+}
+
+/// A destination that reaches over so many bytes is part of an image that is not in the cache when it is read next, such
+/// as a tile of a large one. Written past the cache, it does not displace the scratch that the next tile is decoded in:
+/// 3 to 5 % of reading tiles of 512x512 `uint16` with zstd, on Zen 4.
+const FAR: usize = 4 << 20;
+
+/// Bytes that an array reaches over, gaps included.
+fn span(array: &ArrayMut<'_>) -> usize {
+    array.strides().iter().zip(array.shape()).map(|(&stride, &len)| stride.saturating_mul(len)).max().unwrap_or(0)
+}
+
+/// As [`run`], from `src` into `dst` of the same layout: each sample is read and written once, where rows have no gaps.
+pub(crate) fn run_into(
+    options: &Options,
+    direction: Direction,
+    src: ArrayRef<'_>,
+    mut dst: ArrayMut<'_>,
+    cx: &Context<'_>,
+) -> Result<()> {
+    let geometry = options.geometry(dst.layout())?;
+    let row_len = geometry.len * geometry.step;
+    let whole = !dst.layout().is_empty() && dst.run_len().is_multiple_of(row_len);
+    let (Some(from), true) = (src.rows(row_len), whole && geometry.dist < geometry.len) else {
+        dst.copy_from(src)?;
+        return run(options, direction, dst, cx);
+    };
+    let far = span(&dst) >= FAR;
+    let pairs = from.zip(dst.rows_mut(row_len).into_iter().flatten());
+    let mut cancelled = Ok(());
+    let rows = until_cancelled(pairs.map(|(from, to)| Moved { from, to, far }), cx, &mut cancelled);
+    row::run_into(direction, rows, geometry.size, geometry.dist * geometry.step);
+    cancelled?;
+    if geometry.spare > 0 { wrap(dst, geometry.spare) } else { Ok(()) }
 }
 
 /// Makes the spare high bits of each sample those of a number without them.

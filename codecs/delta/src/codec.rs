@@ -1,8 +1,8 @@
 use std::sync::Arc;
 
 use iio_codec::{
-    AnyCodec, ArrayMut, Check, CodecId, CodecInfo, CodecKind, Context, Direction, Directions, Fields, Layout, Result,
-    SimpleFilter, Tier, key,
+    AnyCodec, ArrayMut, ArrayRef, Check, CodecId, CodecInfo, CodecKind, Context, Direction, Directions, Fields, Layout,
+    Result, SimpleFilter, Tier, key,
 };
 
 use crate::{MAX_DIST, Options, array};
@@ -72,6 +72,10 @@ impl SimpleFilter for Delta {
 
     fn run(&mut self, direction: Direction, array: ArrayMut<'_>, cx: &Context<'_>) -> Result<()> {
         array::run(&self.options, direction, array, cx)
+    }
+
+    fn run_into(&mut self, direction: Direction, src: ArrayRef<'_>, dst: ArrayMut<'_>, cx: &Context<'_>) -> Result<()> {
+        array::run_into(&self.options, direction, src, dst, cx)
     }
 }
 

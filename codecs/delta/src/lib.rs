@@ -35,6 +35,7 @@
 //! Tier 2: vector instructions where the machine has them, with the same result as without. Works in place on any
 //! strides and alignment and allocates nothing. Fast where the array has no gaps from the axis on, such as a tile within
 //! an image filtered along its rows; else every stretch without gaps costs a few divisions.
+//! Into another array each sample is read and written once; rows of a destination of megabytes are written past the caches.
 //!
 //! # Dialects
 //! imagecodecs refuses a `dist` other than 1. libtiff and GDAL take 64-bit complex samples as 64-bit integers, as here.
@@ -45,6 +46,7 @@
 mod array;
 mod codec;
 mod options;
+mod place;
 mod row;
 mod simd;
 
@@ -52,6 +54,6 @@ mod simd;
 pub use array::{Along, walk_with_gaps};
 pub use codec::{Delta, INFO, check, decode, encode};
 pub use options::{MAX_DIST, Options};
-pub use row::{decode_rows, encode_rows};
+pub use row::{decode_rows, decode_rows_into, encode_rows};
 #[doc(hidden)]
 pub use row::{decode_rows_scalar, undo_xor_rows_scalar, xor_rows};

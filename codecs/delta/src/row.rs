@@ -3,6 +3,7 @@
 
 use iio_codec::{Blame, Direction, Result};
 
+use crate::place::Moved;
 use crate::{INFO, simd};
 
 /// Adds and subtracts samples that lie in bytes, at any alignment.
@@ -123,6 +124,21 @@ pub fn decode_rows(bytes: &mut [u8], row_len: usize, size: usize, lag: usize) ->
     Ok(())
 }
 
+/// As [`decode_rows`], from `src` into `dst`.
+///
+/// # Errors
+/// As [`encode_rows`]; `InvalidArgument` if the lengths differ.
+pub fn decode_rows_into(src: &[u8], dst: &mut [u8], row_len: usize, size: usize, lag: usize) -> Result<()> {
+    checked(src, row_len, size, lag)?;
+    if dst.len() != src.len() {
+        return Err(INFO.invalid_argument(format!("{} bytes do not become {} bytes", src.len(), dst.len())));
+    }
+    let pairs = src.chunks_exact(row_len).zip(dst.chunks_exact_mut(row_len));
+    let rows = pairs.map(|(from, to)| Moved { from, to, far: false });
+    run_into(Direction::Decode, rows, size, lag);
+    Ok(())
+}
+
 /// The twin of [`decode_rows`] without vector instructions, for tests and for machines that have none.
 ///
 /// # Errors
@@ -140,6 +156,14 @@ pub(crate) fn run<'a>(direction: Direction, rows: impl Iterator<Item = &'a mut [
         Direction::Decode if simd::can_decode(lag) => simd::decode_rows(rows, size, lag),
         Direction::Decode => match_size!(size, T => decode_scalar::<T>(rows, lag)),
     }
+}
+
+/// As [`run`], from one row into another of equal length.
+pub(crate) fn run_into<'a>(direction: Direction, rows: impl Iterator<Item = Moved<'a>>, size: usize, lag: usize) {
+    if direction == Direction::Decode && simd::can_decode(lag) {
+        return simd::decode_rows(rows, size, lag);
+    }
+    run(direction, rows.map(Moved::copied), size, lag);
 }
 
 /// Combines each byte of each row with the one `lag` bytes before it by XOR, or undoes that, for `iio-xor`. `lag` is not 0.

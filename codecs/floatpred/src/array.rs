@@ -1,7 +1,7 @@
 //! From an array to rows, and from a row to planes in scratch memory.
 
 use iio_byteshuffle::{join_planes, join_scalar_row, split_planes, split_scalar_row};
-use iio_codec::{ArrayMut, Blame, Context, Direction, Error, Result, zeroed_vec};
+use iio_codec::{ArrayMut, ArrayRef, Blame, Context, Direction, Error, Result, zeroed_vec};
 
 use crate::{INFO, Rows};
 
@@ -23,6 +23,51 @@ pub(crate) fn run(
         return run_rows(rows, direction, iterator, scratch, cx);
     }
     run_with_gaps(rows, direction, array, scratch, cx)
+}
+
+/// As [`run`], from `src` into `dst` of the same layout, without a copy where rows have no gaps.
+pub(crate) fn run_into(
+    rows: &Rows,
+    direction: Direction,
+    src: ArrayRef<'_>,
+    mut dst: ArrayMut<'_>,
+    scratch: &mut Vec<u8>,
+    cx: &Context<'_>,
+) -> Result<()> {
+    if dst.layout().is_empty() {
+        return Ok(());
+    }
+    let row_len = rows.row_len;
+    if let (Some(from), Some(to)) = (src.rows(row_len), dst.rows_mut(row_len)) {
+        let scratch = grow(scratch, row_len, cx)?;
+        for (from, to) in from.zip(to) {
+            cx.check_cancel(&INFO)?;
+            run_row_into(rows, direction, from, to, scratch, cx)?;
+        }
+        return Ok(());
+    }
+    dst.copy_from(src)?;
+    run(rows, direction, dst, scratch, cx)
+}
+
+fn run_row_into(
+    rows: &Rows,
+    direction: Direction,
+    from: &[u8],
+    to: &mut [u8],
+    scratch: &mut [u8],
+    cx: &Context<'_>,
+) -> Result<()> {
+    match direction {
+        Direction::Decode => {
+            iio_delta::decode_rows_into(from, scratch, rows.row_len, 1, rows.lag)?;
+            join_planes(scratch, to, rows.sample_len, rows.reverse(), cx)
+        }
+        Direction::Encode => {
+            split_planes(from, to, rows.sample_len, rows.reverse(), cx)?;
+            iio_delta::encode_rows(to, rows.row_len, 1, rows.lag)
+        }
+    }
 }
 
 pub(crate) fn run_bytes(rows: &Rows, direction: Direction, bytes: &mut [u8], scratch: &mut Vec<u8>) -> Result<()> {
@@ -65,18 +110,16 @@ fn run_rows<'a>(
 }
 
 fn run_row(rows: &Rows, direction: Direction, row: &mut [u8], scratch: &mut [u8], cx: &Context<'_>) -> Result<()> {
-    scratch.copy_from_slice(row);
     match direction {
         Direction::Decode => {
-            iio_delta::decode_rows(scratch, rows.row_len, 1, rows.lag)?;
-            join_planes(scratch, row, rows.sample_len, rows.reverse(), cx)?;
+            iio_delta::decode_rows_into(row, scratch, rows.row_len, 1, rows.lag)?;
+            join_planes(scratch, row, rows.sample_len, rows.reverse(), cx)
         }
         Direction::Encode => {
-            split_planes(scratch, row, rows.sample_len, rows.reverse(), cx)?;
-            iio_delta::encode_rows(row, rows.row_len, 1, rows.lag)?;
+            scratch.copy_from_slice(row);
+            run_row_into(rows, direction, scratch, row, &mut [], cx)
         }
     }
-    Ok(())
 }
 
 /// Runs rows that consist of pieces: collects the row, and takes it apart again.

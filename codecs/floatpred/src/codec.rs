@@ -1,8 +1,8 @@
 use std::sync::Arc;
 
 use iio_codec::{
-    AnyCodec, ArrayMut, Check, CodecId, CodecInfo, CodecKind, Context, Direction, Directions, Fields, Layout, Result,
-    SimpleFilter, Tier,
+    AnyCodec, ArrayMut, ArrayRef, Check, CodecId, CodecInfo, CodecKind, Context, Direction, Directions, Fields, Layout,
+    Result, SimpleFilter, Tier,
 };
 use iio_delta::MAX_DIST;
 
@@ -74,6 +74,11 @@ impl SimpleFilter for FloatPred {
     fn run(&mut self, direction: Direction, array: ArrayMut<'_>, cx: &Context<'_>) -> Result<()> {
         let rows = self.options.rows(array.layout())?;
         array::run(&rows, direction, array, &mut self.scratch, cx)
+    }
+
+    fn run_into(&mut self, direction: Direction, src: ArrayRef<'_>, dst: ArrayMut<'_>, cx: &Context<'_>) -> Result<()> {
+        let rows = self.options.rows(dst.layout())?;
+        array::run_into(&rows, direction, src, dst, &mut self.scratch, cx)
     }
 }
 

@@ -46,7 +46,7 @@ pub use claim::Claim;
 pub use content::{Content, Rng};
 pub use executor::Threads;
 pub use ffi::{Allocations, CountingAllocator, allocations};
-pub use strides::strides_do_not_matter;
+pub use strides::{another_place_does_not_matter, strides_do_not_matter};
 pub use suite::Suite;
 
 /// Expands to one `#[test]` per [`Claim`] for the [`Suite`] that the expression gives. Use it once per module.

@@ -1,8 +1,10 @@
 use core::arch::x86_64::{
-    __m256i, _mm256_add_epi8, _mm256_add_epi16, _mm256_add_epi32, _mm256_add_epi64, _mm256_loadu_si256,
+    __m256i, _mm_sfence, _mm256_add_epi8, _mm256_add_epi16, _mm256_add_epi32, _mm256_add_epi64, _mm256_loadu_si256,
     _mm256_permute2x128_si256, _mm256_set1_epi8, _mm256_setzero_si256, _mm256_shuffle_epi8, _mm256_storeu_si256,
-    _mm256_xor_si256,
+    _mm256_stream_si256, _mm256_xor_si256,
 };
+
+use crate::place::{Place, Row};
 
 /// Bytes of a lane. Byte shuffles do not cross it, so that it bounds the distance.
 pub(super) const LANE: usize = 16;
@@ -11,7 +13,7 @@ const VECTOR: usize = 2 * LANE;
 
 /// `lag` must be 1 to 16 and, as the length of rows, a multiple of `size`; else the result is unspecified.
 #[target_feature(enable = "avx2")]
-pub(super) fn decode_rows<'a>(rows: impl Iterator<Item = &'a mut [u8]>, size: usize, lag: usize) {
+pub(super) fn decode_rows(rows: impl Iterator<Item = impl Row>, size: usize, lag: usize) {
     match size {
         super::BITS => by_steps::<{ super::BITS }>(rows, lag),
         1 => by_steps::<1>(rows, lag),
@@ -22,7 +24,7 @@ pub(super) fn decode_rows<'a>(rows: impl Iterator<Item = &'a mut [u8]>, size: us
 }
 
 #[target_feature(enable = "avx2")]
-fn by_steps<'a, const SIZE: usize>(rows: impl Iterator<Item = &'a mut [u8]>, lag: usize) {
+fn by_steps<const SIZE: usize>(rows: impl Iterator<Item = impl Row>, lag: usize) {
     match lag {
         16.. => sum_rows::<SIZE, 0, false>(rows, lag),
         9..16 => sum_rows::<SIZE, 1, true>(rows, lag),
@@ -104,19 +106,37 @@ fn both_lanes(bytes: &[u8; VECTOR], start: usize) -> __m256i {
     load(&vector)
 }
 
+/// Writes past the caches, if the bytes begin at a multiple of their length. Other threads see them after the next
+/// `_mm_sfence` only.
+#[target_feature(enable = "avx2")]
+#[inline]
+fn stream(bytes: &mut [u8; VECTOR], value: __m256i) {
+    if bytes.as_ptr().addr().is_multiple_of(VECTOR) {
+        // SAFETY: 32 bytes are writable, and begin at a multiple of 32. All callers in this module end with the fence.
+        unsafe { _mm256_stream_si256(bytes.as_mut_ptr().cast(), value) }
+    } else {
+        store(bytes, value);
+    }
+}
+
 /// `TURN` is false where the distance divides the length of a vector, so that the carry need not be turned.
 #[target_feature(enable = "avx2")]
-fn sum_rows<'a, const SIZE: usize, const STEPS: usize, const TURN: bool>(
-    rows: impl Iterator<Item = &'a mut [u8]>,
-    lag: usize,
-) {
+fn sum_rows<const SIZE: usize, const STEPS: usize, const TURN: bool>(rows: impl Iterator<Item = impl Row>, lag: usize) {
     let shuffles = Shuffles::<STEPS>::new(lag);
+    let mut streamed = false;
     for row in rows {
+        let streams = row.streams();
+        streamed |= streams;
         let mut carry = _mm256_setzero_si256();
-        let (vectors, tail) = row.as_chunks_mut::<VECTOR>();
-        for vector in vectors {
-            let sum = sum::<SIZE, STEPS>(load(vector), &shuffles);
-            store(vector, add::<SIZE>(sum, carry));
+        let (vectors, mut tail) = row.vectors::<VECTOR>();
+        for mut vector in vectors {
+            let sum = sum::<SIZE, STEPS>(load(vector.read()), &shuffles);
+            let done = add::<SIZE>(sum, carry);
+            if streams {
+                stream(vector.write(), done);
+            } else {
+                store(vector.write(), done);
+            }
             let upper = _mm256_permute2x128_si256::<0x11>(sum, sum);
             let total = _mm256_shuffle_epi8(upper, shuffles.total);
             if TURN {
@@ -124,13 +144,17 @@ fn sum_rows<'a, const SIZE: usize, const STEPS: usize, const TURN: bool>(
             }
             carry = add::<SIZE>(carry, total);
         }
-        if !tail.is_empty() {
+        let len = tail.read().len();
+        if len > 0 {
             let mut vector = [0; VECTOR];
-            vector[..tail.len()].copy_from_slice(tail);
+            vector[..len].copy_from_slice(tail.read());
             let sum = sum::<SIZE, STEPS>(load(&vector), &shuffles);
             store(&mut vector, add::<SIZE>(sum, carry));
-            tail.copy_from_slice(&vector[..tail.len()]);
+            tail.write().copy_from_slice(&vector[..len]);
         }
+    }
+    if streamed {
+        _mm_sfence();
     }
 }
 

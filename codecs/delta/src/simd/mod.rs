@@ -10,6 +10,8 @@
 #[cfg(target_arch = "x86_64")]
 mod avx2;
 
+use crate::place::Row;
+
 /// Size that says that samples are not added but combined by XOR, for `iio-xor`.
 pub(crate) const BITS: usize = 0;
 
@@ -22,7 +24,7 @@ pub(crate) fn can_decode(lag: usize) -> bool {
 }
 
 /// Decodes rows. Does nothing where [`can_decode`] is false.
-pub(crate) fn decode_rows<'a>(rows: impl Iterator<Item = &'a mut [u8]>, size: usize, lag: usize) {
+pub(crate) fn decode_rows(rows: impl Iterator<Item = impl Row>, size: usize, lag: usize) {
     #[cfg(target_arch = "x86_64")]
     if can_decode(lag) {
         // SAFETY: the machine has AVX2.

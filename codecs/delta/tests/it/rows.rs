@@ -1,8 +1,8 @@
 //! The row kernels against a model, vector against scalar instructions, contiguous against strided arrays.
 
 use iio_codec::{ArrayMut, DType, ErrorKind, Layout};
-use iio_delta::{Options, decode, decode_rows, decode_rows_scalar, encode, encode_rows};
-use iio_testkit::{Rng, strides_do_not_matter};
+use iio_delta::{Delta, Options, decode, decode_rows, decode_rows_into, decode_rows_scalar, encode, encode_rows};
+use iio_testkit::{Rng, another_place_does_not_matter, strides_do_not_matter};
 
 /// Adds as TIFF 6.0 says, sample by sample.
 fn model(bytes: &mut [u8], row_len: usize, size: usize, lag: usize) {
@@ -30,12 +30,14 @@ fn vector_scalar_and_model_agree() {
                 let mut bytes = vec![0; 3 * row_len + 1];
                 rng.fill(&mut bytes);
                 let bytes = &bytes[rng.below(2)..][..3 * row_len];
-                let [mut expected, mut vector, mut scalar] = [(); 3].map(|()| bytes.to_vec());
+                let [mut expected, mut vector, mut scalar, mut moved] = [(); 4].map(|()| bytes.to_vec());
                 model(&mut expected, row_len, size, lag);
                 decode_rows(&mut vector, row_len, size, lag).unwrap();
                 decode_rows_scalar(&mut scalar, row_len, size, lag).unwrap();
                 assert_eq!(vector, expected, "vector, size {size}, distance {distance}, {samples} samples");
                 assert_eq!(scalar, expected, "scalar, size {size}, distance {distance}, {samples} samples");
+                decode_rows_into(bytes, &mut moved, row_len, size, lag).unwrap();
+                assert_eq!(moved, expected, "moved, size {size}, distance {distance}, {samples} samples");
                 encode_rows(&mut vector, row_len, size, lag).unwrap();
                 assert_eq!(vector, bytes, "encoded, size {size}, distance {distance}, {samples} samples");
             }
@@ -61,6 +63,21 @@ fn strides_do_not_change_the_result() {
     }
 }
 
+/// Every dtype, axis and distance; rows that are and are not whole lines of the cache.
+#[test]
+fn another_place_gives_what_in_place_gives() {
+    for dtype in [DType::U8, DType::I16, DType::U32, DType::F64] {
+        for shape in [[3, 5, 4], [2, 1, 7], [4, 2, 320], [3, 65, 3], [1, 1, 1]] {
+            for (axis, dist) in (0..3).flat_map(|axis| [1, 2, 4, 50].map(|dist| (axis, dist))) {
+                let codec = Delta::new(Options::default().with_axis(axis).with_dist(dist));
+                another_place_does_not_matter(&codec, &Layout::new(dtype, &shape).unwrap());
+            }
+        }
+    }
+    let packed = Delta::new(Options::default().with_bits(12));
+    another_place_does_not_matter(&packed, &Layout::new(DType::U16, &[3, 2, 64]).unwrap());
+}
+
 #[test]
 fn rows_that_are_not_whole_are_refused() {
     for (len, row_len, size, lag) in
@@ -69,6 +86,10 @@ fn rows_that_are_not_whole_are_refused() {
         let error = decode_rows(&mut vec![0; len], row_len, size, lag).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidArgument, "{error}");
         assert!(encode_rows(&mut vec![0; len], row_len, size, lag).is_err());
+        assert!(decode_rows_into(&vec![0; len], &mut vec![0; len], row_len, size, lag).is_err());
     }
     decode_rows(&mut [1, 2, 3], 3, 1, 9).unwrap();
+    decode_rows_into(&[1, 2, 3], &mut [0; 3], 3, 1, 9).unwrap();
+    let error = decode_rows_into(&[1, 2, 3], &mut [0; 6], 3, 1, 9).unwrap_err();
+    assert_eq!((error.kind(), error.message()), (ErrorKind::InvalidArgument, "3 bytes do not become 6 bytes"));
 }

@@ -2,9 +2,10 @@
 
 use iio_codec::{ArrayMut, DType, ErrorKind, Layout};
 use iio_floatpred::{
-    ByteOrder, Options, Rows, decode, decode_rows, decode_rows_scalar, encode, encode_rows, encode_rows_scalar,
+    ByteOrder, FloatPred, Options, Rows, decode, decode_rows, decode_rows_scalar, encode, encode_rows,
+    encode_rows_scalar,
 };
-use iio_testkit::{Rng, strides_do_not_matter};
+use iio_testkit::{Rng, another_place_does_not_matter, strides_do_not_matter};
 
 /// Does what Technical Note 3 says, byte by byte.
 fn model(row: &[u8], rows: &Rows) -> Vec<u8> {
@@ -74,5 +75,18 @@ fn rows_that_are_not_whole_are_refused() {
         let error = decode_rows(&mut vec![0; len], &rows, &mut Vec::new()).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidArgument, "{error}");
         assert!(encode_rows(&mut vec![0; len], &rows, &mut Vec::new()).is_err());
+    }
+}
+
+/// Every dtype, axis and distance, at lengths around those of vectors.
+#[test]
+fn another_place_gives_what_in_place_gives() {
+    for dtype in [DType::F16, DType::F32, DType::F64] {
+        for shape in [[3, 5, 4], [2, 1, 7], [2, 2, 160], [1, 33, 3], [1, 1, 1]] {
+            for (axis, dist) in (0..3).flat_map(|axis| [1, 4].map(|dist| (axis, dist))) {
+                let codec = FloatPred::new(Options::default().with_axis(axis).with_dist(dist));
+                another_place_does_not_matter(&codec, &Layout::new(dtype, &shape).unwrap());
+            }
+        }
     }
 }

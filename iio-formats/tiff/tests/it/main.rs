@@ -12,6 +12,7 @@ mod jpeg;
 mod levels;
 mod meta;
 mod pipeline;
+mod predictor;
 mod region;
 mod repair;
 mod write;

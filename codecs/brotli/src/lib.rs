@@ -22,12 +22,13 @@
 //! ```
 //!
 //! # Limits and guarantees
-//! Tier 1: the crate `brotli`, which forbids `unsafe` in the features that are used here. There is no highest ratio: a
-//! stream of a dozen bytes gives 16 MiB, so the output grows under the limit alone. Decoding takes 4 MiB for codes, and
-//! the window as far as the stream fills it, at most one and a half times 16 MiB; both count as working memory. A
-//! decoder that is kept reuses its memory and allocates nothing per stream. The encoder allocates for each stream, since
-//! the library does, and up to 230 MiB at level 11 with the largest window; where the machine has no memory for that, the
-//! process ends, as it does in any Rust collection.
+//! Tier 1: the decoder is ours, without `unsafe`; the encoder and the words of the dictionary are those of the crate
+//! `brotli`, which forbids `unsafe` in the features that are used here. There is no highest ratio: a stream of a dozen
+//! bytes gives 16 MiB, so the output grows under the limit alone. Decoding takes up to 4 MiB for codes, which count as
+//! working memory, and no window: what matches copy is in the output. A decoder that is kept reuses its memory and
+//! allocates nothing per stream. The encoder allocates for each stream, since the library does, and up to 230 MiB at
+//! level 11 with the largest window; where the machine has no memory for that, the process ends, as it does in any Rust
+//! collection.
 //!
 //! The output depends on the input, the options and the version of the library alone.
 //!
@@ -36,14 +37,13 @@
 //! extension up to 2^30 bytes) are refused as unsupported. Shared dictionaries are not read.
 //!
 //! # Sources
-//! RFC 7932 (2016), Sections 2 and 9.
+//! RFC 7932 (2016).
 
 mod codec;
 mod decode;
 mod encode;
 mod header;
 mod options;
-mod pool;
 
 pub use codec::{Brotli, INFO};
 pub use decode::{decode, decode_exact, decode_into};

@@ -4,6 +4,7 @@
 mod corpus;
 mod format;
 mod options;
+mod oracle;
 mod suite;
 
 /// Lets the suite see allocations.

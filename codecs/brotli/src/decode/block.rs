@@ -1,0 +1,173 @@
+//! The header of a compressed meta-block, Section 9.2, and what it leaves for the commands.
+
+use super::bits::Bits;
+use super::command::{Distances, N_COMMANDS, N_COUNTS, block_count};
+use super::context::{LOOKUPS, Lookup, read_map, read_number};
+use super::fault::Fault;
+use super::prefix::{Code, Codes, Table};
+
+/// Memory for the codes and maps of a meta-block, which a worker keeps.
+#[derive(Default)]
+pub(crate) struct Tables {
+    codes: Codes,
+    modes: Vec<u8>,
+    literal_map: Vec<u8>,
+    /// Whether a block type has one code for all contexts.
+    plain: Vec<bool>,
+    literals: Vec<Code>,
+    commands: Vec<Code>,
+    distance_map: Vec<u8>,
+    distance_codes: Vec<Code>,
+    /// The distance map with codes in place of their numbers.
+    distances: Vec<Code>,
+}
+
+/// How literals of a block type are coded.
+#[derive(Clone, Copy)]
+pub(crate) enum Literals<'a> {
+    /// By one code.
+    Plain(Table<'a>),
+    /// By the code that the map has for a context.
+    Mapped(&'a Lookup, &'a [u8; 64], Codebook<'a>),
+}
+
+/// Codes that a map chooses from.
+#[derive(Clone, Copy)]
+pub(crate) struct Codebook<'a> {
+    codes: &'a Codes,
+    list: &'a [Code],
+}
+
+impl<'a> Codebook<'a> {
+    #[inline(always)]
+    pub(crate) fn table(self, index: u8) -> Table<'a> {
+        self.codes.table(self.list[usize::from(index)])
+    }
+}
+
+/// The blocks of one category: literals, commands or distances.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Blocks {
+    n_types: usize,
+    types: Code,
+    counts: Code,
+    /// The type of the present block, and of the one before.
+    pub(crate) current: usize,
+    previous: usize,
+    /// Symbols that are left in the present block.
+    pub(crate) left: u32,
+}
+
+impl Blocks {
+    fn read(codes: &mut Codes, bits: &mut Bits<'_>) -> Result<Self, Fault> {
+        let n_types = read_number(bits);
+        // A single block is longer than any meta-block.
+        let mut blocks = Self { n_types, previous: 1, left: u32::MAX, ..Self::default() };
+        if n_types > 1 {
+            blocks.types = codes.read(bits, n_types + 2, 8)?;
+            blocks.counts = codes.read(bits, N_COUNTS, 8)?;
+            bits.refill();
+            let symbol = codes.table(blocks.counts).symbol(bits);
+            blocks.left = block_count(symbol, bits);
+        }
+        bits.check()?;
+        Ok(blocks)
+    }
+
+    /// Goes on to the next block, Section 6.
+    #[inline(never)]
+    pub(crate) fn next<'a>(mut self, tables: &Tables, mut bits: Bits<'a>) -> (Self, Bits<'a>) {
+        bits.refill();
+        let next = match tables.codes.table(self.types).symbol(&mut bits) {
+            0 => self.previous,
+            1 if self.current + 1 == self.n_types => 0,
+            1 => self.current + 1,
+            symbol => symbol as usize - 2,
+        };
+        (self.previous, self.current) = (self.current, next);
+        bits.refill();
+        let symbol = tables.codes.table(self.counts).symbol(&mut bits);
+        self.left = block_count(symbol, &mut bits);
+        (self, bits)
+    }
+}
+
+/// What the header of a meta-block says beside its [`Tables`].
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Block {
+    pub(crate) literals: Blocks,
+    pub(crate) commands: Blocks,
+    pub(crate) distances: Blocks,
+    pub(crate) parameters: Distances,
+}
+
+impl Tables {
+    pub(crate) fn read(&mut self, bits: &mut Bits<'_>) -> Result<Block, Fault> {
+        let codes = &mut self.codes;
+        codes.clear();
+        let literals = Blocks::read(codes, bits)?;
+        let commands = Blocks::read(codes, bits)?;
+        let distances = Blocks::read(codes, bits)?;
+        let postfix = bits.read(2);
+        let parameters = Distances { postfix, direct: bits.read(4) << postfix };
+        self.modes.clear();
+        self.modes.extend((0..literals.n_types).map(|_| bits.read(2).to_le_bytes()[0]));
+        let n_literal_codes = read_map(codes, bits, &mut self.literal_map, literals.n_types * 64)?;
+        let n_distance_codes = read_map(codes, bits, &mut self.distance_map, distances.n_types * 4)?;
+        self.plain.clear();
+        let maps = self.literal_map.as_chunks::<64>().0;
+        self.plain.extend(maps.iter().map(|map| map.iter().all(|&code| code == map[0])));
+        read_codes(codes, bits, &mut self.literals, n_literal_codes, 256, literal_root(n_literal_codes))?;
+        read_codes(codes, bits, &mut self.commands, commands.n_types, N_COMMANDS, 10)?;
+        read_codes(codes, bits, &mut self.distance_codes, n_distance_codes, parameters.n_symbols(), 9)?;
+        self.distances.clear();
+        self.distances.extend(self.distance_map.iter().map(|&code| self.distance_codes[usize::from(code)]));
+        Ok(Block { literals, commands, distances, parameters })
+    }
+
+    #[inline]
+    pub(crate) fn literals(&self, block_type: usize) -> Literals<'_> {
+        let codebook = Codebook { codes: &self.codes, list: &self.literals };
+        let map = &self.literal_map.as_chunks().0[block_type];
+        if self.plain[block_type] {
+            return Literals::Plain(codebook.table(map[0]));
+        }
+        Literals::Mapped(&LOOKUPS[usize::from(self.modes[block_type])], map, codebook)
+    }
+
+    #[inline(always)]
+    pub(crate) fn command(&self, block_type: usize) -> Table<'_> {
+        self.codes.table(self.commands[block_type])
+    }
+
+    /// The codes of a block type by context.
+    #[inline(always)]
+    pub(crate) fn distances(&self, block_type: usize) -> &[Code; 4] {
+        &self.distances.as_chunks().0[block_type]
+    }
+
+    #[inline(always)]
+    pub(crate) fn table(&self, code: Code) -> Table<'_> {
+        self.codes.table(code)
+    }
+}
+
+/// Long words in the first part of a table spare jumps, but many such tables do not fit into the cache.
+const fn literal_root(n_codes: usize) -> usize {
+    if n_codes <= 4 { 11 } else { 9 }
+}
+
+fn read_codes(
+    codes: &mut Codes,
+    bits: &mut Bits<'_>,
+    list: &mut Vec<Code>,
+    n: usize,
+    n_symbols: usize,
+    root: usize,
+) -> Result<(), Fault> {
+    list.clear();
+    for _ in 0..n {
+        list.push(codes.read(bits, n_symbols, root)?);
+    }
+    Ok(())
+}

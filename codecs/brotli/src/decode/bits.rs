@@ -2,33 +2,48 @@
 
 use super::fault::Fault;
 
-/// Reads a stream that is in memory as a whole. Past its end come zeros: who read them finds out by
-/// [`Bits::is_overrun`], and has to ask before what was read goes anywhere.
+/// Reads a stream that is in memory as a whole. Past its end come zeros: who read them finds out by [`Bits::check`],
+/// and has to ask before what was read goes anywhere.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Bits<'a> {
-    src: &'a [u8],
-    /// The next byte to load, which may lie past the end.
-    at: usize,
+    /// What was not loaded.
+    rest: &'a [u8],
     /// Bits that were loaded, the next one lowest. Above `n` there may be more, which are loaded again.
     buf: u64,
     n: u32,
+    /// Bytes that were loaded past the end.
+    past: u32,
 }
 
 impl<'a> Bits<'a> {
     pub(crate) const fn new(src: &'a [u8]) -> Self {
-        Self { src, at: 0, buf: 0, n: 0 }
+        Self { rest: src, buf: 0, n: 0, past: 0 }
+    }
+
+    /// The same field by field, which the compiler keeps in registers.
+    #[inline(always)]
+    pub(crate) const fn copied(&self) -> Self {
+        let &Self { rest, buf, n, past } = self;
+        Self { rest, buf, n, past }
     }
 
     /// Loads, so that 56 bits are there.
     #[inline(always)]
     pub(crate) fn refill(&mut self) {
-        match self.src.get(self.at..).and_then(<[u8]>::first_chunk) {
-            Some(&bytes) => {
-                self.buf |= u64::from_le_bytes(bytes) << self.n;
-                self.at += ((63 - self.n) >> 3) as usize;
-                self.n |= 56;
-            }
-            None => *self = self.refilled_at_end(),
+        let Some(bytes) = self.rest.first_chunk() else {
+            *self = self.refilled_at_end();
+            return;
+        };
+        self.buf |= u64::from_le_bytes(*bytes) << self.n;
+        self.rest = &self.rest[(self.n as usize ^ 63) >> 3..];
+        self.n |= 56;
+    }
+
+    /// Loads if less than `n` bits are there.
+    #[inline(always)]
+    pub(crate) fn refill_below(&mut self, n: u32) {
+        if self.n < n {
+            self.refill();
         }
     }
 
@@ -37,9 +52,18 @@ impl<'a> Bits<'a> {
     #[inline(never)]
     fn refilled_at_end(mut self) -> Self {
         while self.n < 56 {
-            let byte = self.src.get(self.at).copied().unwrap_or(0);
+            let byte = match self.rest.split_first() {
+                Some((&byte, rest)) => {
+                    self.rest = rest;
+                    byte
+                }
+                None => {
+                    self.past += 1;
+                    0
+                }
+            };
+            // Bits that are there already are the same.
             self.buf |= u64::from(byte) << self.n;
-            self.at += 1;
             self.n += 8;
         }
         self
@@ -75,10 +99,16 @@ impl<'a> Bits<'a> {
         self.take(n)
     }
 
+    /// How many bytes were not loaded.
+    #[inline(always)]
+    pub(crate) const fn n_rest(&self) -> usize {
+        self.rest.len()
+    }
+
     /// True if bits were read that the stream does not have.
     #[inline(always)]
-    pub(crate) const fn is_overrun(&self) -> bool {
-        self.at > self.src.len() && self.at - (self.n >> 3) as usize > self.src.len()
+    const fn is_overrun(&self) -> bool {
+        self.past > self.n >> 3
     }
 
     /// Fails if bits were read that the stream does not have.
@@ -87,9 +117,9 @@ impl<'a> Bits<'a> {
         if self.is_overrun() { Err(Fault::Cut) } else { Ok(()) }
     }
 
-    /// The byte that holds the next bit, or the end of the stream.
-    pub(crate) fn position(&self) -> usize {
-        (self.at - self.n.div_ceil(8) as usize).min(self.src.len())
+    /// Bytes from the one that holds the next bit to the end of the stream.
+    pub(crate) const fn n_unread(&self) -> usize {
+        (self.rest.len() + self.n.div_ceil(8) as usize).saturating_sub(self.past as usize)
     }
 
     /// Passes over the rest of a byte of which something was read. False if it is not zero.
@@ -102,11 +132,11 @@ impl<'a> Bits<'a> {
         is_zero
     }
 
-    /// Takes up to `n` whole bytes. The reader has to be at the start of one.
-    pub(crate) fn bytes(&mut self, n: usize) -> &'a [u8] {
-        let rest = self.src.get(self.at - (self.n >> 3) as usize..).unwrap_or(&[]);
-        let taken = rest.get(..n).unwrap_or(rest);
-        *self = Self { src: self.src, at: self.src.len() - rest.len() + taken.len(), buf: 0, n: 0 };
+    /// Takes up to `n` whole bytes of `src`, which is the whole stream. The reader has to be at the start of one.
+    pub(crate) fn bytes(&mut self, src: &'a [u8], n: usize) -> &'a [u8] {
+        let rest = &src[src.len() - self.n_unread()..];
+        let (taken, rest) = rest.split_at(n.min(rest.len()));
+        *self = Self::new(rest);
         taken
     }
 }

@@ -4,7 +4,7 @@ use super::bits::Bits;
 use super::command::{Distances, N_COMMANDS, N_COUNTS, block_count};
 use super::context::{LOOKUPS, Lookup, read_map, read_number};
 use super::fault::Fault;
-use super::prefix::{Code, Codes, Table};
+use super::prefix::{Code, Codes, LITERAL_ROOT, Table};
 
 /// Memory for the codes and maps of a meta-block, which a worker keeps.
 #[derive(Default)]
@@ -17,8 +17,6 @@ pub(crate) struct Tables {
     literals: Vec<Code>,
     commands: Vec<Code>,
     distance_map: Vec<u8>,
-    distance_codes: Vec<Code>,
-    /// The distance map with codes in place of their numbers.
     distances: Vec<Code>,
 }
 
@@ -119,9 +117,7 @@ impl Tables {
         self.plain.extend(maps.iter().map(|map| map.iter().all(|&code| code == map[0])));
         read_codes(codes, bits, &mut self.literals, n_literal_codes, 256, literal_root(n_literal_codes))?;
         read_codes(codes, bits, &mut self.commands, commands.n_types, N_COMMANDS, 10)?;
-        read_codes(codes, bits, &mut self.distance_codes, n_distance_codes, parameters.n_symbols(), 9)?;
-        self.distances.clear();
-        self.distances.extend(self.distance_map.iter().map(|&code| self.distance_codes[usize::from(code)]));
+        read_codes(codes, bits, &mut self.distances, n_distance_codes, parameters.n_symbols(), 9)?;
         Ok(Block { literals, commands, distances, parameters })
     }
 
@@ -136,25 +132,45 @@ impl Tables {
     }
 
     #[inline(always)]
-    pub(crate) fn command(&self, block_type: usize) -> Table<'_> {
+    pub(crate) fn commands(&self, block_type: usize) -> Table<'_> {
         self.codes.table(self.commands[block_type])
     }
 
     /// The codes of a block type by context.
     #[inline(always)]
-    pub(crate) fn distances(&self, block_type: usize) -> &[Code; 4] {
-        &self.distances.as_chunks().0[block_type]
+    pub(crate) fn distances(&self, block_type: usize) -> [Table<'_>; 4] {
+        let map = &self.distance_map.as_chunks().0[block_type];
+        map.map(|code| self.codes.table(self.distances[usize::from(code)]))
     }
 
+    /// What the types of the present blocks choose.
+    pub(crate) fn choose(&self, block: &Block) -> Choice<'_> {
+        Choice {
+            literals: self.literals(block.literals.current),
+            commands: self.commands(block.commands.current),
+            distances: self.distances(block.distances.current),
+        }
+    }
+}
+
+/// The codes of the present blocks.
+pub(crate) struct Choice<'a> {
+    pub(crate) literals: Literals<'a>,
+    pub(crate) commands: Table<'a>,
+    /// By context.
+    pub(crate) distances: [Table<'a>; 4],
+}
+
+impl Choice<'_> {
     #[inline(always)]
-    pub(crate) fn table(&self, code: Code) -> Table<'_> {
-        self.codes.table(code)
+    pub(crate) fn distance_table(&self, context: u8) -> Table<'_> {
+        self.distances[usize::from(context & 3)]
     }
 }
 
 /// Long words in the first part of a table spare jumps, but many such tables do not fit into the cache.
 const fn literal_root(n_codes: usize) -> usize {
-    if n_codes <= 4 { 11 } else { 9 }
+    if n_codes <= 4 { LITERAL_ROOT } else { 10 }
 }
 
 fn read_codes(

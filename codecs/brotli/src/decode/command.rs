@@ -130,19 +130,19 @@ impl Distances {
         (16 + self.direct + (48 << self.postfix)) as usize
     }
 
-    /// Takes what follows a symbol, and gives the distance; none if that is zero or less. 24 bits have to be there.
+    /// Takes what follows a symbol, and gives the distance; 0 if that is zero or less. 24 bits have to be there.
     #[inline(always)]
-    pub(crate) fn distance(self, symbol: u32, recent: &Recent, bits: &mut Bits<'_>) -> Option<u32> {
+    pub(crate) fn distance(self, symbol: u32, recent: &Recent, bits: &mut Bits<'_>) -> u32 {
         if symbol < 16 {
             let (index, add) = SHORT[symbol as usize];
-            return recent.0[index].checked_add_signed(add).filter(|&distance| distance > 0);
+            return recent.0[index].saturating_add_signed(add);
         }
         let Some(code) = (symbol - 16).checked_sub(self.direct) else {
-            return Some(symbol - 15);
+            return symbol - 15;
         };
         let (low, high) = (code & ((1 << self.postfix) - 1), code >> self.postfix);
         let extra = 1 + (high >> 1);
         let offset = ((2 + (high & 1)) << extra) - 4 + bits.take(extra);
-        Some((offset << self.postfix) + low + self.direct + 1)
+        (offset << self.postfix) + low + self.direct + 1
     }
 }

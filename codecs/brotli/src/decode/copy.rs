@@ -1,24 +1,26 @@
 //! Copies within the output.
 
 /// The bytes of a step, which may go beyond what is to be copied.
-const WIDE: usize = 16;
+pub(super) const WIDE: usize = 16;
 
-/// Copies `len` bytes from `distance` bytes before `out` to `out`. Up to `slack` bytes behind them may be overwritten.
+/// Copies `len` bytes from `distance` bytes before `out` to `out`, and may overwrite [`WIDE`] bytes behind them.
 #[inline(always)]
-pub(crate) fn copy(dst: &mut [u8], out: usize, distance: usize, len: usize, slack: usize) {
-    let from = out - distance;
-    if distance >= WIDE && slack >= WIDE && len <= 4 * WIDE {
-        let mut i = 0;
-        while i < len {
-            dst.copy_within(from + i..from + i + WIDE, out + i);
-            i += WIDE;
-        }
-        return;
+pub(super) fn copy_wide(dst: &mut [u8], out: usize, distance: usize, len: usize) {
+    if distance < WIDE || len > 4 * WIDE {
+        return copy(dst, out, distance, len);
     }
-    copy_exactly(dst, out, distance, len);
+    let from = out - distance;
+    dst.copy_within(from..from + WIDE, out);
+    let mut done = WIDE;
+    while done < len {
+        dst.copy_within(from + done..from + done + WIDE, out + done);
+        done += WIDE;
+    }
 }
 
-fn copy_exactly(dst: &mut [u8], out: usize, distance: usize, len: usize) {
+/// Copies `len` bytes from `distance` bytes before `out` to `out`.
+#[inline(never)]
+pub(super) fn copy(dst: &mut [u8], out: usize, distance: usize, len: usize) {
     let (from, end) = (out - distance, out + len);
     if distance >= len {
         dst.copy_within(from..from + len, out);

@@ -23,10 +23,18 @@ const LENGTH_LENGTHS: [(u8, u8); 16] = {
     [zero, four, three, two, zero, four, three, (1, 4), zero, four, three, two, zero, four, three, (5, 4)]
 };
 
+/// The root bits that tables of literals have at most.
+pub(crate) const LITERAL_ROOT: usize = 11;
+/// So many times [`LITERAL_ROOT`] bits are there after one load.
+pub(crate) const FEW: usize = 5;
+
 /// Marks an [`Entry`] that links to a part of the table.
 const LINK: u32 = 0x80;
 
-/// What a table holds: the symbol in the upper half, the length of its code word in the lowest 4 bits. A link has the
+/// The bits of an [`Entry`] with the length of a code word. A shift by 64 bits takes as many.
+const LEN: u32 = 63;
+
+/// What a table holds: the symbol in the upper half, the length of its code word in the lowest bits. A link has the
 /// start of the part in the upper half, the root bits in the second byte, and the bits that count in the lowest 4.
 pub(crate) type Entry = u32;
 
@@ -52,22 +60,53 @@ impl Table<'_> {
         if entry & LINK != 0 {
             entry = self.follow(entry, bits);
         }
-        bits.skip(entry & 15);
+        bits.skip(entry & LEN);
         entry >> 16
     }
 
-    /// Takes a symbol of a byte, where root bits are there and 15 may not be.
+    /// Loads and takes a symbol.
+    pub(crate) fn read(self, bits: &mut Bits<'_>) -> u32 {
+        bits.refill();
+        self.symbol(bits)
+    }
+
+    /// Decodes bytes. A function of its own, with a copy of the reader, so that it stays in registers.
+    #[inline(never)]
+    pub(crate) fn literals(self, bits: &mut Bits<'_>, run: &mut [u8]) {
+        let mut own = bits.copied();
+        let (runs, rest) = run.as_chunks_mut::<FEW>();
+        for [a, b, c, d, e] in runs {
+            own.refill();
+            *a = self.literal(&mut own);
+            *b = self.literal(&mut own);
+            *c = self.literal(&mut own);
+            *d = self.literal(&mut own);
+            *e = self.literal(&mut own);
+        }
+        self.few_literals(&mut own, rest);
+        *bits = own;
+    }
+
+    /// Decodes [`FEW`] bytes at most.
     #[inline(always)]
-    #[expect(clippy::cast_possible_truncation, reason = "literals are bytes")]
-    pub(crate) fn literal(self, bits: &mut Bits<'_>) -> u8 {
+    pub(crate) fn few_literals(self, bits: &mut Bits<'_>, run: &mut [u8]) {
+        bits.refill();
+        for byte in run {
+            *byte = self.literal(bits);
+        }
+    }
+
+    /// Takes a byte, where root bits are there and 15 may not be.
+    #[inline(always)]
+    fn literal(self, bits: &mut Bits<'_>) -> u8 {
         let mut entry = self.entries[bits.peek(self.mask)];
         if entry & LINK != 0 {
             bits.refill();
             entry = self.follow(entry, bits);
-            bits.skip(entry & 15);
+            bits.skip(entry & LEN);
             bits.refill();
         } else {
-            bits.skip(entry & 15);
+            bits.skip(entry & LEN);
         }
         (entry >> 16) as u8
     }
@@ -84,13 +123,18 @@ impl Table<'_> {
 pub(crate) struct Codes {
     entries: Vec<Entry>,
     used: usize,
-    lens: [u8; MAX_SYMBOLS],
+    /// Symbols that have a code word, each above the 4 bits of its length, the lowest symbol first.
+    coded: [u16; MAX_SYMBOLS],
+    /// The same symbols, the shortest code word first.
     sorted: [u16; MAX_SYMBOLS],
 }
 
+/// How many code words have each length; none has 0.
+type Counts = [u16; MAX_LEN + 1];
+
 impl Default for Codes {
     fn default() -> Self {
-        Self { entries: Vec::new(), used: 0, lens: [0; MAX_SYMBOLS], sorted: [0; MAX_SYMBOLS] }
+        Self { entries: Vec::new(), used: 0, coded: [0; MAX_SYMBOLS], sorted: [0; MAX_SYMBOLS] }
     }
 }
 
@@ -106,131 +150,131 @@ impl Codes {
 
     /// Reads a code for symbols below `n_symbols` and makes its table with up to `root` bits in the first part.
     pub(crate) fn read(&mut self, bits: &mut Bits<'_>, n_symbols: usize, root: usize) -> Result<Code, Fault> {
-        let mut counts = [0; MAX_LEN + 1];
-        let n = match bits.read(2) {
-            1 => self.read_simple(bits, n_symbols, &mut counts)?,
+        match bits.read(2) {
+            1 => self.read_simple(bits, n_symbols, root),
             skip => {
                 let lengths = LengthCode::read(bits, skip as usize)?;
-                self.read_lengths(&lengths, bits, n_symbols, &mut counts)?
+                let counts = self.read_lengths(&lengths, bits, n_symbols)?;
+                bits.check()?;
+                self.build(&counts, root)
             }
-        };
-        bits.check()?;
-        self.build(n, &counts, root)
+        }
     }
 
     /// Reads a simple code, Section 3.4.
-    fn read_simple(&mut self, bits: &mut Bits<'_>, n_symbols: usize, counts: &mut [u16; 16]) -> Result<usize, Fault> {
+    fn read_simple(&mut self, bits: &mut Bits<'_>, n_symbols: usize, root: usize) -> Result<Code, Fault> {
         let width = usize::BITS - (n_symbols - 1).leading_zeros();
         let n = bits.read(2) as usize + 1;
         let mut symbols = [0; 4];
         for i in 0..n {
             let symbol = bits.read(width) as usize;
+            bits.check()?;
             if symbol >= n_symbols {
-                bits.check()?;
                 return Err(Fault::number(format!("symbol {symbol} of a simple prefix code is not below {n_symbols}")));
             }
             if symbols[..i].contains(&symbol) {
-                bits.check()?;
                 return Err(Fault::number(format!("symbol {symbol} is twice in a simple prefix code")));
             }
             symbols[i] = symbol;
         }
-        let lens: [u8; 4] = match n {
-            1 => [0; 4],
+        let lens: [usize; 4] = match n {
+            1 => return self.build_single(symbols[0]),
             2 => [1; 4],
             3 => [1, 2, 2, 0],
             _ if bits.read(1) == 0 => [2; 4],
             _ => [1, 2, 3, 3],
         };
-        let end = symbols.iter().max().map_or(0, |symbol| symbol + 1);
-        self.lens[..end].fill(0);
-        counts[0] = end as u16;
-        for (&symbol, len) in symbols[..n].iter().zip(lens) {
-            self.lens[symbol] = len;
-            counts[0] -= 1;
-            counts[usize::from(len)] += 1;
+        bits.check()?;
+        let mut counts = Counts::default();
+        for ((coded, symbol), len) in self.coded.iter_mut().zip(&symbols[..n]).zip(lens) {
+            *coded = (symbol << 4 | len) as u16;
+            counts[len] += 1;
         }
-        Ok(end)
+        self.coded[..n].sort_unstable();
+        self.build(&counts, root)
     }
 
-    /// Reads the lengths of a complex code, Section 3.5, and returns how many symbols have one. The others have none.
-    fn read_lengths(
-        &mut self,
-        lengths: &LengthCode,
-        bits: &mut Bits<'_>,
-        n_symbols: usize,
-        counts: &mut [u16; 16],
-    ) -> Result<usize, Fault> {
-        let lens = &mut self.lens[..n_symbols];
-        let (mut at, mut space) = (0, SPACE);
+    /// Reads the lengths of a complex code, Section 3.5.
+    fn read_lengths(&mut self, lengths: &LengthCode, bits: &mut Bits<'_>, n_symbols: usize) -> Result<Counts, Fault> {
+        let (mut counts, mut n) = (Counts::default(), 0);
+        let (mut symbol, mut space) = (0, SPACE);
         // The last length that is not zero, and the run that codes 16 and 17 make longer.
-        let (mut last, mut run_of, mut run) = (8u8, 0u8, 0);
-        while space > 0 && at < lens.len() {
-            bits.refill();
+        let (mut last, mut run_of, mut run) = (8, 0, 0);
+        while space > 0 && symbol < n_symbols {
+            bits.refill_below(16);
             let len = lengths.symbol(bits);
             if len < 16 {
-                lens[at] = len;
-                at += 1;
-                counts[usize::from(len)] += 1;
+                // Without jumps: what of the symbols is used is hard to predict.
                 run = 0;
-                if len != 0 {
-                    last = len;
-                    space = space.checked_sub(SPACE >> len).ok_or_else(|| overfull(bits))?;
-                }
+                space = space.checked_sub(SPACE >> len & (SPACE - 1)).ok_or_else(|| overfull(bits))?;
+                self.coded[n] = (symbol << 4 | len) as u16;
+                counts[len] += 1;
+                n += usize::from(len > 0);
+                last = if len > 0 { len } else { last };
+                symbol += 1;
                 continue;
             }
             let of = if len == 16 { last } else { 0 };
             if run_of != of {
                 (run_of, run) = (of, 0);
             }
-            let extra = u32::from(len) - 14;
+            let extra = len as u32 - 14;
             let before = run;
-            run = if run > 0 { (run - 2) << extra } else { 0 } + 3 + bits.take(extra);
+            run = if run > 0 { (run - 2) << extra } else { 0 } + 3 + bits.take(extra) as usize;
             let more = run - before;
-            let end = at + more as usize;
-            let Some(part) = lens.get_mut(at..end) else {
+            if more > n_symbols - symbol {
                 bits.check()?;
+                let end = symbol + more;
                 return Err(Fault::number(format!("lengths of a prefix code run to {end} of {n_symbols} symbols")));
-            };
-            part.fill(of);
-            at = end;
-            counts[usize::from(of)] += more as u16;
-            if of != 0 {
-                space = space.checked_sub(more << (MAX_LEN - usize::from(of))).ok_or_else(|| overfull(bits))?;
             }
+            if of > 0 {
+                space = space.checked_sub((more as u32) << (MAX_LEN - of)).ok_or_else(|| overfull(bits))?;
+                for (coded, symbol) in self.coded[n..n + more].iter_mut().zip(symbol..) {
+                    *coded = (symbol << 4 | of) as u16;
+                }
+                n += more;
+                counts[of] += more as u16;
+            }
+            symbol += more;
         }
         if space > 0 {
             bits.check()?;
             return Err(Fault::rule("prefix code leaves bit patterns without a symbol"));
         }
-        Ok(at)
+        counts[0] = 0;
+        Ok(counts)
     }
 
-    /// Makes the table of the first `n` symbols, whose lengths are those of a complete code or all zero but one.
-    fn build(&mut self, n: usize, counts: &[u16; 16], root: usize) -> Result<Code, Fault> {
-        let max = (1..=MAX_LEN).rev().find(|&len| counts[len] != 0).unwrap_or(0);
-        self.sort(n, counts);
+    /// Makes the table of a code for one symbol, which takes no bits.
+    fn build_single(&mut self, symbol: usize) -> Result<Code, Fault> {
+        let base = self.used;
+        self.reserve(base + 1)?;
+        self.entries[base] = (symbol as Entry) << 16;
+        self.used = base + 1;
+        Ok(Code { start: base as u32, mask: 0 })
+    }
+
+    /// Makes the table of a complete code.
+    fn build(&mut self, counts: &Counts, root: usize) -> Result<Code, Fault> {
+        let max = counts.iter().rposition(|&count| count > 0).unwrap_or(0);
+        self.sort(counts);
         let root = root.min(max);
         let base = self.used;
         let size = 1 << root;
         self.reserve(base + size)?;
-        if max == 0 {
-            // One symbol, which takes no bits. It is the last: lengths end with it.
-            self.entries[base] = (n as Entry - 1) << 16;
-            self.used = base + 1;
-            return Ok(Code { start: base as u32, mask: 0 });
-        }
-        let mut next = usize::from(counts[0]);
-        let table = &mut self.entries[base..base + size];
-        // The code word, its first bit lowest: the index of its entry.
-        let (mut word, mut filled) = (0, 1);
+        let mut next = 0;
+        let (table, mask) = (&mut self.entries[base..base + size], size - 1);
+        let (mut word, mut filled) = (0u32, 1);
         for (len, &n) in (1..=root).zip(&counts[1..]) {
             // What is shorter stands for both values of the next bit.
-            table.copy_within(..filled, filled);
+            if next > 0 {
+                table.copy_within(..filled, filled);
+            }
             filled *= 2;
+            word *= 2;
             for &symbol in &self.sorted[next..next + usize::from(n)] {
-                table[word] = Entry::from(symbol) << 16 | len as Entry;
-                word = increment(word, len);
+                table[reversed(word, len) & mask] = Entry::from(symbol) << 16 | len as Entry;
+                word += 1;
             }
             next += usize::from(n);
         }
@@ -248,15 +292,17 @@ impl Codes {
         base: usize,
         root: usize,
         next: &mut usize,
-        mut word: usize,
-        counts: &[u16; 16],
+        mut word: u32,
+        counts: &Counts,
     ) -> Result<(), Fault> {
         let mask = (1 << root) - 1;
         let (mut prefix, mut start, mut width) = (usize::MAX, 0, 0);
         for len in root + 1..=MAX_LEN {
+            word *= 2;
             for left in (1..=counts[len]).rev() {
-                if word & mask != prefix {
-                    prefix = word & mask;
+                let index = reversed(word, len);
+                if index & mask != prefix {
+                    prefix = index & mask;
                     width = part_width(len, usize::from(left), root, counts);
                     start = self.used;
                     self.used += 1 << width;
@@ -267,22 +313,23 @@ impl Codes {
                 let entry = Entry::from(self.sorted[*next]) << 16 | len as Entry;
                 *next += 1;
                 let part = &mut self.entries[start..start + (1 << width)];
-                part[word >> root..].iter_mut().step_by(1 << (len - root)).for_each(|slot| *slot = entry);
-                word = increment(word, len);
+                part[index >> root..].iter_mut().step_by(1 << (len - root)).for_each(|slot| *slot = entry);
+                word += 1;
             }
         }
         Ok(())
     }
 
-    /// Sorts symbols by length, those without a code word first.
-    fn sort(&mut self, n: usize, counts: &[u16; 16]) {
-        let mut offsets = [0u16; MAX_LEN + 1];
-        for len in 1..=MAX_LEN {
-            offsets[len] = offsets[len - 1] + counts[len - 1];
+    /// Sorts symbols by length.
+    fn sort(&mut self, counts: &Counts) {
+        let (mut offsets, mut n) = (Counts::default(), 0);
+        for (offset, &count) in offsets.iter_mut().zip(counts) {
+            *offset = n;
+            n += count;
         }
-        for (symbol, &len) in self.lens[..n].iter().enumerate() {
-            let offset = &mut offsets[usize::from(len & 15)];
-            self.sorted[usize::from(*offset)] = symbol as u16;
+        for &coded in &self.coded[..usize::from(n)] {
+            let offset = &mut offsets[usize::from(coded & 15)];
+            self.sorted[usize::from(*offset)] = coded >> 4;
             *offset += 1;
         }
     }
@@ -307,20 +354,27 @@ fn overfull(bits: &Bits<'_>) -> Fault {
     }
 }
 
-/// The next code word of `len` bits, both with their first bit lowest. After the last comes 0.
-#[inline(always)]
-const fn increment(word: usize, len: usize) -> usize {
-    let zeros = !word & ((1 << len) - 1);
-    if zeros == 0 {
-        return 0;
+/// The bits of a byte in reverse.
+static REVERSED: [u8; 256] = {
+    let mut table = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        table[byte] = (byte as u8).reverse_bits();
+        byte += 1;
     }
-    let bit = 1 << zeros.ilog2();
-    word & (bit - 1) | bit
+    table
+};
+
+/// A code word of `len` bits as it is read, its first bit lowest.
+#[inline(always)]
+fn reversed(word: u32, len: usize) -> usize {
+    let [low, high, ..] = word.to_le_bytes().map(|byte| usize::from(REVERSED[usize::from(byte)]));
+    (low << 8 | high) >> (16 - len)
 }
 
 /// The bits that tell apart the code words from the next one on that share their root bits: `left` of `len` bits come
 /// first, then longer ones.
-fn part_width(len: usize, left: usize, root: usize, counts: &[u16; 16]) -> usize {
+fn part_width(len: usize, left: usize, root: usize, counts: &Counts) -> usize {
     let (mut width, mut words) = (len - root, left);
     while words < 1 << width && root + width < MAX_LEN {
         width += 1;
@@ -334,7 +388,7 @@ struct LengthCode([(u8, u8); 32]);
 
 impl LengthCode {
     fn read(bits: &mut Bits<'_>, skip: usize) -> Result<Self, Fault> {
-        let (mut lens, mut space, mut n) = ([0u8; 18], 32u32, 0);
+        let (mut lens, mut counts, mut space) = ([0u8; 18], [0; 6], 32u32);
         bits.refill();
         // 16 times 4 bits do not fit in one load.
         for (i, &symbol) in LENGTH_ORDER.iter().enumerate().skip(skip) {
@@ -344,8 +398,8 @@ impl LengthCode {
             let (len, width) = LENGTH_LENGTHS[bits.peek(15)];
             bits.skip(u32::from(width));
             lens[symbol] = len;
+            counts[usize::from(len)] += 1;
             if len != 0 {
-                n += 1;
                 space = space.checked_sub(32 >> len).ok_or_else(|| overfull(bits))?;
                 if space == 0 {
                     break;
@@ -353,7 +407,7 @@ impl LengthCode {
             }
         }
         bits.check()?;
-        if n == 1 {
+        if counts[1..].iter().sum::<u32>() == 1 {
             // The only symbol takes no bits.
             let symbol = lens.iter().position(|&len| len != 0).unwrap_or(0);
             return Ok(Self([(symbol as u8, 0); 32]));
@@ -361,20 +415,26 @@ impl LengthCode {
         if space != 0 {
             return Err(Fault::rule("code of code lengths leaves bit patterns without a symbol"));
         }
-        let (mut table, mut word) = ([(0, 0); 32], 0);
-        for len in 1..=5u8 {
-            for symbol in (0..18u8).filter(|&symbol| lens[usize::from(symbol)] == len) {
-                table[word..].iter_mut().step_by(1 << len).for_each(|slot| *slot = (symbol, len));
-                word = increment(word, usize::from(len));
-            }
+        // The next code word of each length, Section 3.2.
+        let (mut words, mut word) = ([0u32; 6], 0);
+        for (len, next) in words.iter_mut().enumerate().skip(1) {
+            word *= 2;
+            *next = word;
+            word += counts[len];
+        }
+        let mut table = [(0, 0); 32];
+        for (symbol, &len) in (0..).zip(&lens).filter(|&(_, &len)| len > 0) {
+            let index = reversed(words[usize::from(len)], len.into());
+            words[usize::from(len)] += 1;
+            table[index..].iter_mut().step_by(1 << len).for_each(|slot| *slot = (symbol, len));
         }
         Ok(Self(table))
     }
 
     #[inline(always)]
-    fn symbol(&self, bits: &mut Bits<'_>) -> u8 {
+    fn symbol(&self, bits: &mut Bits<'_>) -> usize {
         let (symbol, len) = self.0[bits.peek(31)];
         bits.skip(u32::from(len));
-        symbol
+        usize::from(symbol)
     }
 }

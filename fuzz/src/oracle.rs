@@ -34,6 +34,7 @@ pub fn oracle(codec: &str) -> Option<Oracle> {
         "zlib" => Bytes { free: &["level"], decode: zlib },
         "gzip" => Bytes { free: &["level"], decode: gzip },
         "zstd" => Bytes { free: &["level", "checksum", "content_size"], decode: zstd },
+        "brotli" => Bytes { free: &["level", "mode", "lgwin"], decode: brotli },
         "lzw" => Bytes { free: &[], decode: lzw },
         "packbits" => Bytes { free: &["row_len"], decode: packbits },
         "lz4" => Bytes { free: &["level", "hc", "acceleration"], decode: lz4 },
@@ -74,6 +75,13 @@ fn zstd(src: &[u8], most: usize) -> Option<Vec<u8>> {
     let mut dst = Vec::new();
     let decoder = ruzstd::decoding::StreamingDecoder::new(src).ok()?;
     decoder.take(most as u64 + 1).read_to_end(&mut dst).ok()?;
+    (dst.len() <= most).then_some(dst)
+}
+
+fn brotli(src: &[u8], most: usize) -> Option<Vec<u8>> {
+    use std::io::Read;
+    let mut dst = Vec::new();
+    brotli::Decompressor::new(src, 4096).take(most as u64 + 1).read_to_end(&mut dst).ok()?;
     (dst.len() <= most).then_some(dst)
 }
 

@@ -10,6 +10,9 @@ use crate::{EncodeOptions, INFO, Mode};
 const PIECE: usize = 256 << 10;
 /// Levels 0 and 1 end a block where a piece ends.
 const FAST_PIECE: usize = 4 << 20;
+/// From so many bytes on, level 4 of the library looks for matches of 7 bytes and more, in a table of 4 MiB. Text gets
+/// smaller by that; pixels have shorter matches, and get larger, at half the speed.
+const LARGE: usize = 1 << 20;
 /// The most that hash tables and block splitting take.
 const SCRATCH: u64 = 48 << 20;
 
@@ -55,7 +58,10 @@ impl Encoder {
         };
         state.params.quality = self.options.level.cast_signed();
         state.params.lgwin = self.options.lgwin.cast_signed();
-        state.params.size_hint = src_len;
+        state.params.size_hint = match self.options {
+            EncodeOptions { level: 4, mode: Mode::Generic | Mode::Font, .. } => src_len.min(LARGE - 1),
+            _ => src_len,
+        };
         state
     }
 

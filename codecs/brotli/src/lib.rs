@@ -24,7 +24,7 @@
 //! # Limits and guarantees
 //! Tier 1: the decoder is ours, without `unsafe`; the encoder and the words of the dictionary are those of the crate
 //! `brotli`, which forbids `unsafe` in the features that are used here. There is no highest ratio: a stream of a dozen
-//! bytes gives 16 MiB, so the output grows under the limit alone. Decoding takes up to 4 MiB for codes, which count as
+//! bytes gives 16 MiB, so the output grows under the limit alone. Decoding takes up to 5 MiB for codes, which count as
 //! working memory, and no window: what matches copy is in the output. A decoder that is kept reuses its memory and
 //! allocates nothing per stream. The encoder allocates for each stream, since the library does, and up to 230 MiB at
 //! level 11 with the largest window; where the machine has no memory for that, the process ends, as it does in any Rust

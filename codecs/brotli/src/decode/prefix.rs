@@ -338,8 +338,8 @@ impl Codes {
         if let Some(more) = len.checked_sub(self.entries.len())
             && more > 0
         {
-            let more = more.next_multiple_of(4096);
-            self.entries.try_reserve(more).map_err(|_| Fault::Memory(more * size_of::<Entry>()))?;
+            let more = more.next_multiple_of(1 << 14);
+            self.entries.try_reserve_exact(more).map_err(|_| Fault::Memory(more * size_of::<Entry>()))?;
             self.entries.resize(self.entries.len() + more, 0);
         }
         Ok(())

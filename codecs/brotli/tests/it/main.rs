@@ -1,6 +1,8 @@
 //! Tests of the brotli codec.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail the test")]
 
+mod bits;
+mod block;
 mod corpus;
 mod format;
 mod options;

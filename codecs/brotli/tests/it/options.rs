@@ -89,6 +89,18 @@ fn modes_change_the_stream_and_not_the_content() {
 }
 
 #[test]
+fn level_4_looks_for_long_matches_in_long_text_only() {
+    let (text, pixels) = (super::oracle::text(2 << 20), super::oracle::samples(2 << 20));
+    let len = |src: &[u8], mode| checked(src, &defaults().with_mode(mode)).len();
+    assert!(len(&text, Mode::Text) < len(&text, Mode::Generic));
+    assert!(len(&pixels, Mode::Generic) < len(&pixels, Mode::Text));
+    // In a MiB there is no difference.
+    let (text, pixels) = (&text[1..1 << 20], &pixels[1..1 << 20]);
+    assert_eq!(len(text, Mode::Text), len(text, Mode::Generic));
+    assert_eq!(len(pixels, Mode::Generic), len(pixels, Mode::Text));
+}
+
+#[test]
 fn bound_holds_for_noise_at_every_level_and_window() {
     let src = noise(300_000, 9);
     for level in [0, 1, 2, 3, 4, 5, 7, 9] {

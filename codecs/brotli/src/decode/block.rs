@@ -12,6 +12,8 @@ pub(crate) struct Tables {
     codes: Codes,
     modes: Vec<u8>,
     literal_map: Vec<u8>,
+    /// The same with codes in place of their numbers.
+    literal_codes: Vec<Code>,
     /// Whether a block type has one code for all contexts.
     plain: Vec<bool>,
     literals: Vec<Code>,
@@ -25,21 +27,34 @@ pub(crate) struct Tables {
 pub(crate) enum Literals<'a> {
     /// By one code.
     Plain(Table<'a>),
-    /// By the code that the map has for a context.
-    Mapped(&'a Lookup, &'a [u8; 64], Codebook<'a>),
+    /// By the code of their context.
+    Mapped(Contexts<'a>),
 }
 
-/// Codes that a map chooses from.
+/// The contexts of a block type, and their codes.
 #[derive(Clone, Copy)]
-pub(crate) struct Codebook<'a> {
+pub(crate) struct Contexts<'a> {
+    lookup: &'a Lookup,
+    map: &'a [Code; 64],
     codes: &'a Codes,
-    list: &'a [Code],
 }
 
-impl<'a> Codebook<'a> {
-    #[inline(always)]
-    pub(crate) fn table(self, index: u8) -> Table<'a> {
-        self.codes.table(self.list[usize::from(index)])
+impl Contexts<'_> {
+    /// Decodes literals from `out` to the end of `dst`. A function of its own, with a copy of the reader, so that it
+    /// stays in registers.
+    #[inline(never)]
+    pub(crate) fn literals(self, bits: &mut Bits<'_>, dst: &mut [u8], out: usize) {
+        let mut own = bits.copied();
+        let before = |back: usize| out.checked_sub(back).map_or(0, |at| dst[at]);
+        let (mut last, mut before_last) = (before(1), before(2));
+        for byte in &mut dst[out..] {
+            own.refill();
+            let context = self.lookup[usize::from(last)] | self.lookup[256 + usize::from(before_last)];
+            before_last = last;
+            last = self.codes.literal(self.map[usize::from(context & 63)], &mut own);
+            *byte = last;
+        }
+        *bits = own;
     }
 }
 
@@ -116,6 +131,8 @@ impl Tables {
         let maps = self.literal_map.as_chunks::<64>().0;
         self.plain.extend(maps.iter().map(|map| map.iter().all(|&code| code == map[0])));
         read_codes(codes, bits, &mut self.literals, n_literal_codes, 256, literal_root(n_literal_codes))?;
+        self.literal_codes.clear();
+        self.literal_codes.extend(self.literal_map.iter().map(|&code| self.literals[usize::from(code)]));
         read_codes(codes, bits, &mut self.commands, commands.n_types, N_COMMANDS, 10)?;
         read_codes(codes, bits, &mut self.distances, n_distance_codes, parameters.n_symbols(), 9)?;
         Ok(Block { literals, commands, distances, parameters })
@@ -123,12 +140,12 @@ impl Tables {
 
     #[inline]
     pub(crate) fn literals(&self, block_type: usize) -> Literals<'_> {
-        let codebook = Codebook { codes: &self.codes, list: &self.literals };
-        let map = &self.literal_map.as_chunks().0[block_type];
+        let map = &self.literal_codes.as_chunks().0[block_type];
         if self.plain[block_type] {
-            return Literals::Plain(codebook.table(map[0]));
+            return Literals::Plain(self.codes.table(map[0]));
         }
-        Literals::Mapped(&LOOKUPS[usize::from(self.modes[block_type])], map, codebook)
+        let lookup = &LOOKUPS[usize::from(self.modes[block_type])];
+        Literals::Mapped(Contexts { lookup, map, codes: &self.codes })
     }
 
     #[inline(always)]

@@ -1,9 +1,8 @@
 //! The commands of a meta-block, Section 4.
 
 use super::bits::Bits;
-use super::block::{Block, Choice, Codebook, Literals, Tables};
+use super::block::{Block, Choice, Literals, Tables};
 use super::command::Recent;
-use super::context::Lookup;
 use super::copy::copy;
 use super::dictionary::Word;
 use super::fast;
@@ -105,9 +104,7 @@ impl<'a> Cursor<'a> {
         let end = self.out + n;
         match literals {
             Literals::Plain(table) => table.literals(&mut self.bits, &mut dst[self.out..end]),
-            Literals::Mapped(lookup, map, codebook) => {
-                mapped_literals(&mut self.bits, lookup, map, codebook, &mut dst[..end], self.out);
-            }
+            Literals::Mapped(contexts) => contexts.literals(&mut self.bits, &mut dst[..end], self.out),
         }
         self.bits.check()?;
         self.out = end;
@@ -163,28 +160,6 @@ impl<'a> Cursor<'a> {
         self.copy -= n;
         self.copy > 0
     }
-}
-
-/// Decodes literals, from `out` to the end of `dst`, each by the code of its context.
-#[inline(never)]
-pub(super) fn mapped_literals(
-    bits: &mut Bits<'_>,
-    lookup: &Lookup,
-    map: &[u8; 64],
-    codebook: Codebook<'_>,
-    dst: &mut [u8],
-    out: usize,
-) {
-    let mut own = bits.copied();
-    let before = |back: usize| out.checked_sub(back).map_or(0, |at| dst[at]);
-    let (mut last, mut before_last) = (before(1), before(2));
-    for byte in &mut dst[out..] {
-        own.refill();
-        let context = lookup[usize::from(last)] | lookup[256 + usize::from(before_last)];
-        *byte = codebook.table(map[usize::from(context & 63)]).symbol(&mut own).to_le_bytes()[0];
-        (before_last, last) = (last, *byte);
-    }
-    *bits = own;
 }
 
 #[inline(never)]

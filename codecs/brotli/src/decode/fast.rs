@@ -3,7 +3,7 @@
 use super::block::{Block, Choice, Literals};
 use super::command::COMMANDS;
 use super::copy::{WIDE, copy_wide};
-use super::cursor::{Cursor, UNREAD, mapped_literals, too_long};
+use super::cursor::{Cursor, UNREAD, too_long};
 use super::fault::Fault;
 use super::prefix::FEW;
 
@@ -50,9 +50,7 @@ pub(super) fn run(
             _ if insert == 0 => {}
             Literals::Plain(table) if insert <= FEW => table.few_literals(&mut bits, &mut dst[run]),
             Literals::Plain(table) => table.literals(&mut bits, &mut dst[run]),
-            Literals::Mapped(lookup, map, codebook) => {
-                mapped_literals(&mut bits, lookup, map, codebook, &mut dst[..run.end], out);
-            }
+            Literals::Mapped(contexts) => contexts.literals(&mut bits, &mut dst[..run.end], out),
         }
         n_literals -= insert;
         out += insert;

@@ -148,6 +148,18 @@ impl Codes {
         Table { entries: &self.entries[code.start as usize..], mask: code.mask as usize }
     }
 
+    /// Takes a byte. 15 bits have to be there.
+    #[inline(always)]
+    pub(crate) fn literal(&self, code: Code, bits: &mut Bits<'_>) -> u8 {
+        let start = code.start as usize;
+        let mut entry = self.entries[start + bits.peek(code.mask as usize)];
+        if entry & LINK != 0 {
+            entry = self.table(code).follow(entry, bits);
+        }
+        bits.skip(entry & LEN);
+        (entry >> 16) as u8
+    }
+
     /// Reads a code for symbols below `n_symbols` and makes its table with up to `root` bits in the first part.
     pub(crate) fn read(&mut self, bits: &mut Bits<'_>, n_symbols: usize, root: usize) -> Result<Code, Fault> {
         match bits.read(2) {

@@ -15,6 +15,9 @@ struct Nowhere;
 const CALLOC_ALIGN: usize = 16;
 #[cfg(target_os = "linux")]
 const HUGE_PAGE: usize = 2 << 20;
+/// The smallest pages; `madvise` wants its range to begin with one, and completes the last one.
+#[cfg(target_os = "linux")]
+const PAGE: usize = 4 << 10;
 
 /// A type that a byte of any value is valid for, and the dtypes it can stand for.
 ///
@@ -165,15 +168,16 @@ impl AlignedBytes {
         Memory::from_size_align(len.checked_add(ALIGN)?, CALLOC_ALIGN).ok()
     }
 
-    /// Asks for huge pages: without them first touch, not the copy, bounds the uncompressed path.
+    /// Asks for huge pages: without them first touch, not the copy, bounds the uncompressed path. For all pages that hold a
+    /// byte: advice for some of them parts the mapping, and its last 2 MiB would be touched in 512 small pages.
     #[cfg(target_os = "linux")]
     fn advise(&self) {
         if self.len >= 2 * HUGE_PAGE {
-            let start = distance(self.base, HUGE_PAGE);
-            let len = (self.len - start) / HUGE_PAGE * HUGE_PAGE;
-            // SAFETY: the range lies within the allocation; the advice does not change its content. Failure is of
-            // no consequence.
-            unsafe { libc::madvise(self.base.as_ptr().add(start).cast(), len, libc::MADV_HUGEPAGE) };
+            let into = self.base.addr().get() & (PAGE - 1);
+            let start = self.base.as_ptr().wrapping_sub(into);
+            // SAFETY: every page of the range holds a byte of the allocation, so it is mapped; the advice does not change
+            // what it holds. Failure is of no consequence: where pages are larger, the start is refused.
+            unsafe { libc::madvise(start.cast(), into + self.lead + self.len, libc::MADV_HUGEPAGE) };
         }
     }
 

@@ -31,7 +31,8 @@ pub(crate) const FEW: usize = 5;
 /// Marks an [`Entry`] that links to a part of the table.
 const LINK: u32 = 0x80;
 
-/// The bits of an [`Entry`] with the length of a code word. A shift by 64 bits takes as many.
+/// The bits of an [`Entry`] with the length of a code word. They are those that a shift of 64 bits looks at, so that it
+/// needs no mask.
 const LEN: u32 = 63;
 
 /// What a table holds: the symbol in the upper half, the length of its code word in the lowest bits. A link has the
@@ -402,7 +403,7 @@ impl LengthCode {
     fn read(bits: &mut Bits<'_>, skip: usize) -> Result<Self, Fault> {
         let (mut lens, mut counts, mut space) = ([0u8; 18], [0; 6], 32u32);
         bits.refill();
-        // 16 times 4 bits do not fit in one load.
+        // 18 times 4 bits do not fit in one load.
         for (i, &symbol) in LENGTH_ORDER.iter().enumerate().skip(skip) {
             if i % 8 == 0 {
                 bits.refill();

@@ -1,8 +1,8 @@
 //! The decoder of the crate `brotli`, to compare with ours.
 
 use brotli::{BrotliDecompressStream, BrotliResult, BrotliState};
-use iio_brotli::{EncodeOptions, LEVELS, Mode, WINDOW_LOGS, decode, encode};
-use iio_codec::ErrorKind;
+use iio_brotli::{Brotli, EncodeOptions, LEVELS, Mode, WINDOW_LOGS, decode, decode_into, encode};
+use iio_codec::{BytesCodec, Context, ErrorKind};
 
 /// What the oracle makes of a stream: its output, or none if it is broken or cut.
 pub(crate) fn oracle(src: &[u8]) -> Option<Vec<u8>> {
@@ -113,6 +113,7 @@ fn long_streams_decode_as_the_oracle_says() {
             let options = EncodeOptions::default().with_level(level).unwrap().with_mode(mode);
             let packed = encode(&src, &options).unwrap();
             assert!(decode(&packed).unwrap() == src, "{options:?}");
+            assert!(oracle(&packed).unwrap() == src, "{options:?}");
         }
     }
 }
@@ -134,4 +135,43 @@ fn every_truncation_and_bit_flip_is_judged_as_by_the_oracle() {
             }
         }
     }
+}
+
+#[test]
+fn a_destination_of_any_length_gets_the_start_of_the_output() {
+    let noise: Vec<u8> =
+        (0..900u32).map(|i| (i.wrapping_mul(i).wrapping_mul(2_654_435_761) >> 24).to_le_bytes()[0]).collect();
+    for src in inputs(900).into_iter().chain([noise]) {
+        for level in [0, 5, 11] {
+            let packed = encode(&src, &EncodeOptions::default().with_level(level).unwrap()).unwrap();
+            for len in 0..src.len() + 2 {
+                let mut dst = vec![0xa5; len];
+                let progress = decode_into(&packed, &mut dst).unwrap();
+                let n = len.min(src.len());
+                assert_eq!((progress.written, progress.complete), (n, len >= src.len()), "level {level}");
+                assert!(dst[..n] == src[..n] && dst[n..].iter().all(|&byte| byte == 0xa5), "level {level}, {len}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_warm_decoder_allocates_nothing() {
+    let streams: Vec<(Vec<u8>, Vec<u8>)> = inputs(70_000)
+        .into_iter()
+        .flat_map(|src| [0, 4, 11].map(|level| (encode(&src, &with_level(level)).unwrap(), src.clone())))
+        .collect();
+    let (mut decoder, cx, mut dst) = (Brotli::default().decoder().unwrap(), Context::default(), vec![0; 70_000]);
+    let mut all = || {
+        for (packed, src) in &streams {
+            decoder.decode_exact(packed, &mut dst, &cx).unwrap();
+            assert!(dst == *src);
+        }
+    };
+    all();
+    assert_eq!(iio_testkit::allocations(all).0.n, 0);
+}
+
+fn with_level(level: u32) -> EncodeOptions {
+    EncodeOptions::default().with_level(level).unwrap()
 }

@@ -1,6 +1,7 @@
 //! Rows of components to rows of pixels, in the fixed-point numbers of libjpeg.
 
 use crate::ColourSpace;
+use crate::simd::Machine;
 
 /// What happens to the samples of a pixel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,21 +44,16 @@ impl Conversion {
     }
 
     /// Fills a row of pixels. Rows of components may be longer than needed.
-    pub(crate) fn run(self, rows: &[&[u8]], to: &mut [u8]) {
+    pub(crate) fn run(self, rows: &[&[u8]], to: &mut [u8], machine: Machine) {
         match (self, rows) {
             (Self::Interleave | Self::First, [row]) => copy(row, to),
             (Self::Interleave, [a, b]) => {
                 let pixels = to.as_chunks_mut::<2>().0.iter_mut().zip(*a).zip(*b);
                 pixels.for_each(|((to, &a), &b)| *to = [a, b]);
             }
-            (Self::Interleave, [a, b, c]) => {
-                let pixels = to.as_chunks_mut::<3>().0.iter_mut().zip(*a).zip(*b).zip(*c);
-                pixels.for_each(|(((to, &a), &b), &c)| *to = [a, b, c]);
-            }
-            (Self::Interleave, [a, b, c, d]) => {
-                let pixels = to.as_chunks_mut::<4>().0.iter_mut().zip(*a).zip(*b).zip(*c).zip(*d);
-                pixels.for_each(|((((to, &a), &b), &c), &d)| *to = [a, b, c, d]);
-            }
+            (Self::Interleave | Self::RgbToRgb(ColourSpace::Rgb), [a, b, c]) => machine.join([a, b, c], to),
+            (Self::Interleave, [a, b, c, d]) => machine.join([a, b, c, d], to),
+            (Self::YCbCrToRgb(ColourSpace::Rgb), [y, cb, cr]) => machine.rgb([y, cb, cr], to),
             (Self::RgbToGray, [r, g, b]) => {
                 let pixels = to.iter_mut().zip(*r).zip(*g).zip(*b);
                 pixels.for_each(|(((to, &r), &g), &b)| *to = luma(r, g, b));
@@ -78,6 +74,27 @@ impl Conversion {
             }
             _ => {}
         }
+    }
+}
+
+/// Puts samples side by side.
+#[inline(always)]
+pub(crate) fn join<const N: usize>(rows: [&[u8]; N], to: &mut [u8]) {
+    let to = to.as_chunks_mut::<N>().0;
+    let n = rows.iter().fold(to.len(), |n, row| n.min(row.len()));
+    let rows = rows.map(|row| row.get(..n).unwrap_or(&[]));
+    for (x, to) in to.iter_mut().enumerate().take(n) {
+        for (to, row) in to.iter_mut().zip(&rows) {
+            *to = row[x];
+        }
+    }
+}
+
+/// As JFIF has it.
+#[inline(always)]
+pub(crate) fn rgb_row([y, cb, cr]: [&[u8]; 3], to: &mut [u8]) {
+    for (((to, &y), &cb), &cr) in to.as_chunks_mut::<3>().0.iter_mut().zip(y).zip(cb).zip(cr) {
+        *to = rgb(y, cb, cr);
     }
 }
 
@@ -110,6 +127,7 @@ const fn fix(value: f64) -> i32 {
 
 const HALF: i32 = 1 << 15;
 
+#[inline(always)]
 fn rgb(y: u8, cb: u8, cr: u8) -> [u8; 3] {
     let (y, cb, cr) = (i32::from(y), i32::from(cb) - 128, i32::from(cr) - 128);
     let red = (fix(1.402) * cr + HALF) >> 16;
@@ -122,6 +140,7 @@ fn luma(r: u8, g: u8, b: u8) -> u8 {
     clamp((fix(0.299) * i32::from(r) + fix(0.587) * i32::from(g) + fix(0.114) * i32::from(b) + HALF) >> 16)
 }
 
+#[inline(always)]
 #[expect(clippy::cast_sign_loss, reason = "clamped")]
 fn clamp(value: i32) -> u8 {
     value.clamp(0, 255) as u8

@@ -3,9 +3,10 @@ use iio_codec::{AlignedBytes, ArrayMut, Blame, Context, DType, Header, Layout, L
 use crate::backend::Call;
 use crate::convert::Conversion;
 use crate::header::{Info, Parsed, Parts, Process, Start, parse};
+use crate::simd::Machine;
 use crate::stream::{Survey, splice, survey};
 use crate::upsample::Plane;
-use crate::{ColourSpace, DecodeOptions, INFO};
+use crate::{ColourSpace, DecodeOptions, INFO, sequential};
 
 /// Reads the markers before the first scan, those of [`DecodeOptions::tables`] and [`DecodeOptions::header`] included.
 /// The size is that of the frame header, or what stands in for it.
@@ -54,6 +55,17 @@ pub fn decode(src: &[u8], options: &DecodeOptions) -> Result<(Layout, AlignedByt
 /// [`DecodeOptions::allow_damaged`] says to fill in; `Limit`; `Cancelled`.
 pub fn decode_into(src: &[u8], dst: ArrayMut<'_>, options: &DecodeOptions, cx: &Context<'_>) -> Result<()> {
     Scratch::default().decode_into(src, dst, options, cx)
+}
+
+/// As [`decode`], without vector instructions, for tests.
+#[doc(hidden)]
+pub fn decode_scalar(src: &[u8], options: &DecodeOptions) -> Result<(Layout, Vec<u8>)> {
+    let layout = header(src, options)?.layout;
+    let mut scratch = Scratch::default();
+    (scratch.rows.machine, scratch.sequential.machine) = (Machine::SCALAR, Machine::SCALAR);
+    let mut pixels = iio_codec::zeroed_vec(layout.n_bytes())?;
+    scratch.decode_into(src, ArrayMut::new(&mut pixels, layout)?, options, &Context::default())?;
+    Ok((layout, pixels))
 }
 
 /// Decodes the planes as they are stored: neither enlarged nor converted. Each is `[height, width]` of its own size.
@@ -186,8 +198,8 @@ impl<'a> Plan<'a> {
 #[derive(Default)]
 pub(crate) struct Scratch {
     stream: Vec<u8>,
-    pixels: Vec<u8>,
-    rows: [Vec<u8>; 4],
+    rows: Rows,
+    sequential: sequential::Decoder,
 }
 
 impl Scratch {
@@ -212,6 +224,10 @@ impl Scratch {
         let n_bytes = colours.layout.n_bytes();
         let staged = if dst.is_contiguous() { 0 } else { n_bytes as u64 };
         plan.gate(options, cx, staged)?;
+        if self.sequential.decode(&plan.parts, &plan.info, plan.start, cx)? {
+            let planes = plan.planes(&self.sequential.planes, &self.sequential.strides, options)?;
+            return self.rows.fill(&planes, &colours, dst);
+        }
         let direct = plan.is_direct(&colours);
         let ycbcr = plan.info.components().len() == 3;
         let stream = plan.splice(ycbcr, &mut self.stream)?;
@@ -220,39 +236,49 @@ impl Scratch {
             if let Some(pixels) = dst.contiguous() {
                 return call.pixels(stream, format, pixels);
             }
-            resize(&mut self.pixels, n_bytes)?;
-            call.pixels(stream, format, &mut self.pixels)?;
-            return dst.store(&self.pixels);
+            let pixels = &mut self.rows.pixels;
+            resize(pixels, n_bytes)?;
+            call.pixels(stream, format, pixels)?;
+            return dst.store(pixels);
         }
         let raw = call.planes(stream)?;
         cx.check_cancel(&INFO)?;
         let planes = plan.planes(&raw.planes, &raw.plane_widths, options)?;
-        let planes = planes.get(..colours.conversion.needed(planes.len())).unwrap_or(&[]);
-        let row_len = n_bytes / plan.info.height as usize;
-        if let Some(rows) = dst.rows_mut(row_len) {
-            rows.enumerate().for_each(|(y, row)| self.rows.convert(planes, y, colours.conversion, row));
-            return Ok(());
-        }
-        resize(&mut self.pixels, n_bytes)?;
-        let rows = self.pixels.chunks_exact_mut(row_len);
-        rows.enumerate().for_each(|(y, row)| self.rows.convert(planes, y, colours.conversion, row));
-        dst.store(&self.pixels)
+        self.rows.fill(&planes, &colours, dst)
     }
 }
 
-/// Scratch for the rows of the components.
-trait Rows {
-    /// Makes row `y` of the image.
-    fn convert(&mut self, planes: &[Plane<'_>], y: usize, conversion: Conversion, to: &mut [u8]);
+/// Makes rows of pixels of planes.
+#[derive(Default)]
+struct Rows {
+    machine: Machine,
+    /// Rows of the components.
+    scratch: [Vec<u8>; 4],
+    /// The image, if the destination has gaps.
+    pixels: Vec<u8>,
 }
 
-impl Rows for [Vec<u8>; 4] {
-    fn convert(&mut self, planes: &[Plane<'_>], y: usize, conversion: Conversion, to: &mut [u8]) {
-        let mut rows: [&[u8]; 4] = [&[]; 4];
-        for ((row, plane), scratch) in rows.iter_mut().zip(planes).zip(self) {
-            *row = plane.row(y, scratch);
+impl Rows {
+    fn fill(&mut self, planes: &[Plane<'_>], colours: &Colours, dst: ArrayMut<'_>) -> Result<()> {
+        let planes = planes.get(..colours.conversion.needed(planes.len())).unwrap_or(&[]);
+        let n_bytes = colours.layout.n_bytes();
+        let row_len = n_bytes / colours.layout.shape().first().map_or(1, |&height| height.max(1));
+        let Self { machine, scratch, pixels } = self;
+        let mut convert = |y: usize, to: &mut [u8]| {
+            let mut rows: [&[u8]; 4] = [&[]; 4];
+            for ((row, plane), scratch) in rows.iter_mut().zip(planes).zip(scratch.iter_mut()) {
+                *row = plane.row(y, scratch, *machine);
+            }
+            colours.conversion.run(rows.get(..planes.len()).unwrap_or(&[]), to, *machine);
+        };
+        let mut dst = dst;
+        if let Some(rows) = dst.rows_mut(row_len) {
+            rows.enumerate().for_each(|(y, row)| convert(y, row));
+            return Ok(());
         }
-        conversion.run(rows.get(..planes.len()).unwrap_or(&[]), to);
+        resize(pixels, n_bytes)?;
+        pixels.chunks_exact_mut(row_len).enumerate().for_each(|(y, row)| convert(y, row));
+        dst.store(pixels)
     }
 }
 

@@ -39,7 +39,8 @@ pub fn tables(samples: usize, options: &EncodeOptions) -> Result<Vec<u8>> {
 #[doc(hidden)]
 pub fn encode_scalar(src: ArrayRef<'_>, options: &EncodeOptions) -> Result<Vec<u8>> {
     options.validate()?;
-    let mut scratch = Scratch { baseline: baseline::Scratch::new(Machine::SCALAR), pixels: Vec::new() };
+    let mut scratch = Scratch::default();
+    scratch.baseline.machine = Machine::SCALAR;
     let mut dst = Vec::new();
     scratch.append(src, &mut dst, options, &Context::default())?;
     Ok(dst)

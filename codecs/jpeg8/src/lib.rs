@@ -1,5 +1,5 @@
-//! JPEG of 8 bits over libjpeg-turbo-rs, in pure Rust: baseline, progressive and arithmetic streams, as they stand in
-//! TIFF (7, 33007 and 34892), DICOM (1.2.840.10008.1.2.4.50), Zarr (`imagecodecs_jpeg8`), and files named `.jpg`.
+//! JPEG of 8 bits in pure Rust, our own and over libjpeg-turbo-rs: baseline, progressive and arithmetic streams, as they
+//! stand in TIFF (7, 33007 and 34892), DICOM (1.2.840.10008.1.2.4.50), Zarr (`imagecodecs_jpeg8`), and files named `.jpg`.
 //!
 //! # Format
 //! A sequence of marker segments, `FF`, a code and a big-endian length; scan headers are followed by coded data:
@@ -40,8 +40,9 @@
 //! turns a panic into `Internal`. Memory is that of the planes, five bytes a sample for progressive streams. There is no
 //! highest ratio, but a Huffman-coded stream needs a bit for every block of 64 samples.
 //!
-//! Sequential streams with the tables of annex K are written by an encoder of our own (AVX2 where the machine has it), a
-//! row of MCUs at a time; the library writes progressive, arithmetic, optimised and smoothed ones.
+//! The plain cases have code of our own, with AVX2 where the machine has it: sequential streams with the tables of annex K
+//! are written, and sequential Huffman-coded ones of one scan read, some MCUs at a time. The library does the rest:
+//! progressive, arithmetic, optimised and smoothed streams, several scans, and all that is damaged.
 //!
 //! Coded data that ends too early is an error, unless [`DecodeOptions::allow_damaged`] asks for what libjpeg does: it
 //! gives grey without a word. A stream whose scans are complete may lack its end marker.
@@ -64,12 +65,15 @@ mod encode;
 mod header;
 mod library;
 mod options;
+mod sequential;
 mod simd;
 mod space;
 mod stream;
 mod upsample;
 
 pub use codec::{INFO, Jpeg8};
+#[doc(hidden)]
+pub use decode::decode_scalar;
 pub use decode::{decode, decode_into, decode_planes, header, info};
 #[doc(hidden)]
 pub use encode::encode_scalar;

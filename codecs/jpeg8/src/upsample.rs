@@ -3,6 +3,7 @@
 use iio_codec::{Blame, Result};
 
 use crate::INFO;
+use crate::simd::Machine;
 
 /// How one component is brought to full resolution.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,19 +70,26 @@ impl<'a> Plane<'a> {
 
     /// Row `y` of the enlarged plane, which is put into `scratch` if it is not stored. It may be longer than the image
     /// is wide.
-    pub(crate) fn row<'b>(&self, y: usize, scratch: &'b mut Vec<u8>) -> &'b [u8]
+    pub(crate) fn row<'b>(&self, y: usize, scratch: &'b mut Vec<u8>, machine: Machine) -> &'b [u8]
     where
         'a: 'b,
     {
         let near = |y: usize| if y.is_multiple_of(2) { (y / 2).saturating_sub(1) } else { y / 2 + 1 };
         match self.method {
             Method::Full => return self.stored(y),
-            Method::Wide => wide(self.stored(y), scratch),
+            Method::Wide => {
+                scratch.resize(2 * self.width, 0);
+                machine.wide(self.stored(y), scratch);
+            }
             Method::High => {
                 let bias = if y.is_multiple_of(2) { 1 } else { 2 };
-                high(self.stored(y / 2), self.stored(near(y)), bias, scratch);
+                scratch.resize(self.width, 0);
+                machine.high(self.stored(y / 2), self.stored(near(y)), bias, scratch);
             }
-            Method::Both => both(self.stored(y / 2), self.stored(near(y)), scratch),
+            Method::Both => {
+                scratch.resize(2 * self.width, 0);
+                machine.both(self.stored(y / 2), self.stored(near(y)), scratch);
+            }
             Method::Box(across, down) => {
                 scratch.clear();
                 let row = self.stored(y / down);
@@ -94,40 +102,54 @@ impl<'a> Plane<'a> {
 }
 
 /// Three parts of the nearer sample, one of the farther. Rounding alternates, so that there is no drift.
-fn wide(row: &[u8], to: &mut Vec<u8>) {
-    to.clear();
-    to.resize(2 * row.len(), 0);
-    let (Some(&first), Some(&last)) = (row.first(), row.last()) else { return };
-    let left = core::iter::once(&first).chain(row);
-    let right = row.iter().skip(1).chain(core::iter::once(&last));
-    for (((to, &here), &left), &right) in to.as_chunks_mut::<2>().0.iter_mut().zip(row).zip(left).zip(right) {
-        let three = 3 * u16::from(here);
-        *to = [narrow((three + u16::from(left) + 1) >> 2), narrow((three + u16::from(right) + 2) >> 2)];
+#[inline(always)]
+pub(crate) fn wide(row: &[u8], to: &mut [u8]) {
+    let mean = |here: u8, side: u8, bias: u16| narrow((3 * u16::from(here) + u16::from(side) + bias) >> 2);
+    let pair = |left: u8, here: u8, right: u8| [mean(here, left, 1), mean(here, right, 2)];
+    let to = to.as_chunks_mut::<2>().0;
+    let inner = to.get_mut(1..).unwrap_or(&mut []).iter_mut();
+    for (to, near) in inner.zip(row.windows(3)) {
+        *to = pair(near[0], near[1], near[2]);
+    }
+    let last = row.len().saturating_sub(1);
+    for x in [0, last] {
+        let at = |x: usize| row.get(x).copied().unwrap_or(0);
+        if let Some(to) = to.get_mut(x) {
+            *to = pair(at(x.saturating_sub(1)), at(x), at((x + 1).min(last)));
+        }
     }
 }
 
-fn high(near: &[u8], far: &[u8], bias: u16, to: &mut Vec<u8>) {
-    to.clear();
-    to.extend(near.iter().zip(far).map(|(&near, &far)| narrow((3 * u16::from(near) + u16::from(far) + bias) >> 2)));
+/// As [`wide`], of rows above and below.
+#[inline(always)]
+pub(crate) fn high(near: &[u8], far: &[u8], bias: u16, to: &mut [u8]) {
+    for ((to, &near), &far) in to.iter_mut().zip(near).zip(far) {
+        *to = narrow((3 * u16::from(near) + u16::from(far) + bias) >> 2);
+    }
 }
 
-fn both(near: &[u8], far: &[u8], to: &mut Vec<u8>) {
-    to.clear();
-    to.resize(2 * near.len(), 0);
-    let sum = |i: usize| match (near.get(i), far.get(i)) {
-        (Some(&near), Some(&far)) => 3 * u16::from(near) + u16::from(far),
-        _ => 0,
-    };
-    let last = near.len().saturating_sub(1);
-    let (mut left, mut here) = (sum(0), sum(0));
-    for (i, to) in to.as_chunks_mut::<2>().0.iter_mut().enumerate() {
-        let right = sum((i + 1).min(last));
-        *to = [narrow((3 * here + left + 8) >> 4), narrow((3 * here + right + 7) >> 4)];
-        (left, here) = (here, right);
+/// Both at once.
+#[inline(always)]
+pub(crate) fn both(near: &[u8], far: &[u8], to: &mut [u8]) {
+    let sum = |near: u8, far: u8| 3 * u16::from(near) + u16::from(far);
+    let pair =
+        |left: u16, here: u16, right: u16| [narrow((3 * here + left + 8) >> 4), narrow((3 * here + right + 7) >> 4)];
+    let to = to.as_chunks_mut::<2>().0;
+    let inner = to.get_mut(1..).unwrap_or(&mut []).iter_mut();
+    for ((to, near), far) in inner.zip(near.windows(3)).zip(far.windows(3)) {
+        *to = pair(sum(near[0], far[0]), sum(near[1], far[1]), sum(near[2], far[2]));
+    }
+    let last = near.len().min(far.len()).saturating_sub(1);
+    for x in [0, last] {
+        let at = |x: usize| near.get(x).zip(far.get(x)).map_or(0, |(&near, &far)| sum(near, far));
+        if let Some(to) = to.get_mut(x) {
+            *to = pair(at(x.saturating_sub(1)), at(x), at((x + 1).min(last)));
+        }
     }
 }
 
 /// What filters give fits eight bits.
+#[inline(always)]
 #[expect(clippy::cast_possible_truncation, reason = "a mean of bytes is a byte")]
 const fn narrow(mean: u16) -> u8 {
     mean as u8

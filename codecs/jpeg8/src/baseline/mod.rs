@@ -26,18 +26,12 @@ use crate::{EncodeOptions, INFO};
 const BATCH: usize = 8;
 
 /// What a worker keeps between calls.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Scratch {
-    machine: Machine,
+    pub(crate) machine: Machine,
     components: [Component; MAX_COMPONENTS],
     /// Samples of a row of pixels, apart, if they are converted.
     planes: [Vec<u8>; MAX_COMPONENTS],
-}
-
-impl Default for Scratch {
-    fn default() -> Self {
-        Self::new(Machine::detect())
-    }
 }
 
 /// Where restart markers come, and what they restart.
@@ -52,10 +46,6 @@ struct Progress {
 }
 
 impl Scratch {
-    pub(crate) fn new(machine: Machine) -> Self {
-        Self { machine, components: Default::default(), planes: Default::default() }
-    }
-
     /// Appends the stream of `src` to `to`. Rows of pixels must have no gaps.
     pub(crate) fn encode(
         &mut self,

@@ -5,12 +5,12 @@
     reason = "helpers of tests may fail them, patterns of bytes are cut on purpose"
 )]
 
-mod baseline;
 mod build;
 mod colour;
 mod corpus;
 mod encode;
 mod format;
 mod options;
+mod plain;
 mod safety;
 mod suite;

@@ -1,8 +1,10 @@
-//! The plain encoder, of which there are three: with vector instructions, without, and the library's.
+//! The plain encoder and decoder, of which there are three: with vector instructions, without, and the library's.
 
 use iio_codec::{ArrayRef, DType, Layout};
-use iio_jpeg8::{ColourSpace, EncodeOptions, Subsampling, encode, encode_scalar};
-use libjpeg_turbo_rs::{ColorSpace, Encoder, PixelFormat};
+use iio_jpeg8::{
+    ColourSpace, DecodeOptions, EncodeOptions, Subsampling, decode, decode_scalar, encode, encode_scalar, info,
+};
+use libjpeg_turbo_rs::{ColorSpace, Decoder, Encoder, PixelFormat};
 
 use crate::build::{noise, picture};
 
@@ -30,7 +32,7 @@ fn array(pixels: &[u8], shape: [usize; 3]) -> ArrayRef<'_> {
 }
 
 #[test]
-fn vectors_and_scalars_write_the_same_stream() {
+fn vectors_and_scalars_write_and_read_the_same() {
     for shape in [[1, 1, 3], [7, 70, 3], [33, 17, 3], [64, 130, 3], [20, 31, 4], [40, 129, 4], [50, 150, 1]] {
         for pixels in images(shape) {
             for quality in [1, 25, 50, 80, 95, 100] {
@@ -50,8 +52,14 @@ fn vectors_and_scalars_write_the_same_stream() {
                 };
                 for options in options {
                     let array = array(&pixels, shape);
-                    let same = encode(array, &options).unwrap() == encode_scalar(array, &options).unwrap();
-                    assert!(same, "{shape:?} {options:?}");
+                    let stream = encode(array, &options).unwrap();
+                    assert!(stream == encode_scalar(array, &options).unwrap(), "{shape:?} {options:?}");
+                    for fancy in [true, false] {
+                        let options = DecodeOptions::default().with_fancy_upsampling(fancy);
+                        let (layout, pixels) = decode(&stream, &options).unwrap();
+                        let (of_scalar, scalar) = decode_scalar(&stream, &options).unwrap();
+                        assert!(layout == of_scalar && pixels[..] == scalar[..], "{shape:?} {options:?}");
+                    }
                 }
             }
         }
@@ -138,4 +146,69 @@ fn gaps_between_rows_and_pixels_do_not_count() {
         let expected = encode(ArrayRef::new(&copy, *part.layout()).unwrap(), &options).unwrap();
         assert!(encode(part, &options).unwrap() == expected, "{ranges:?}");
     }
+}
+
+/// Streams of which every second one has restart markers.
+fn streams() -> Vec<Vec<u8>> {
+    let mut streams = Vec::new();
+    for shape in [[1, 1, 3], [16, 16, 3], [33, 17, 3], [45, 301, 3], [20, 31, 1], [130, 40, 1], [3, 5, 3]] {
+        for pixels in images(shape) {
+            for quality in [3, 50, 95, 100] {
+                for sampling in SUBSAMPLINGS {
+                    let options = EncodeOptions::default().with_quality(quality).with_subsampling(sampling);
+                    let interval = if streams.len() % 2 == 0 { 0_u16 } else { 3 };
+                    streams.push(encode(array(&pixels, shape), &options.with_restart_interval(interval)).unwrap());
+                }
+            }
+        }
+    }
+    streams
+}
+
+/// What the library makes of a stream, and whether it was content with it.
+fn by_library(stream: &[u8], fancy: bool, lenient: bool, dst: &mut [u8]) -> bool {
+    let mut decoder = Decoder::new(stream).unwrap();
+    let samples = info(stream, &DecodeOptions::default()).unwrap().components().len();
+    decoder.set_output_format(if samples == 1 { PixelFormat::Grayscale } else { PixelFormat::Rgb });
+    decoder.set_fast_upsample(!fancy);
+    decoder.set_lenient(lenient);
+    decoder.set_block_smoothing(true);
+    decoder.decode_image_into(dst).is_ok()
+}
+
+#[test]
+fn pixels_are_those_of_the_library() {
+    for stream in streams() {
+        for fancy in [true, false] {
+            let (layout, ours) = decode(&stream, &DecodeOptions::default().with_fancy_upsampling(fancy)).unwrap();
+            let mut theirs = vec![0; ours.len()];
+            assert!(by_library(&stream, fancy, false, &mut theirs));
+            assert!(ours[..] == theirs[..], "{layout} {fancy}");
+        }
+    }
+}
+
+/// Whatever is wrong with the data, the plain decoder leaves it to the library, whose answer counts.
+#[test]
+fn damaged_data_is_judged_as_the_library_does() {
+    let mut whole = 0;
+    for (i, stream) in streams().into_iter().enumerate() {
+        let head = stream.windows(2).position(|pair| pair == [0xff, 0xda]).unwrap() + 14;
+        for step in [3, 17, 101, 997] {
+            let mut damaged = stream.clone();
+            damaged.iter_mut().skip(head + i % step).step_by(step).for_each(|byte| *byte ^= 1 << (i % 8));
+            for lenient in [true, false] {
+                let options = DecodeOptions::default().with_allow_damaged(lenient);
+                let (ours, scalar) = (decode(&damaged, &options), decode_scalar(&damaged, &options));
+                assert_eq!(ours.is_ok(), scalar.is_ok());
+                let (Ok((layout, ours)), Ok((_, scalar))) = (ours, scalar) else { continue };
+                assert!(ours[..] == scalar[..], "stream {i}, {layout}, a byte of {step}");
+                let mut theirs = vec![0; ours.len()];
+                assert!(by_library(&damaged, true, lenient, &mut theirs), "stream {i}, {layout}, a byte of {step}");
+                assert!(ours[..] == theirs[..], "stream {i}, {layout}, a byte of {step}");
+                whole += usize::from(!lenient);
+            }
+        }
+    }
+    assert!(whole > 0);
 }

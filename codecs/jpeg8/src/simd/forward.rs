@@ -34,7 +34,7 @@ pub(super) fn shrink(by: (usize, usize), rows: &[u8], to: &mut [u8]) {
 }
 
 /// Eight rows, or columns, of two blocks: one block per lane of 16 bytes.
-type Rows = [__m256i; 8];
+pub(super) type Rows = [__m256i; 8];
 
 #[target_feature(enable = "avx2")]
 pub(super) fn transform(rows: [&[[u8; 16]]; 8], divisors: &Divisors, to: &mut [[Block; 2]]) {
@@ -60,7 +60,7 @@ fn level(samples: &[u8; 16]) -> __m256i {
 }
 
 #[target_feature(enable = "avx2")]
-fn transpose(r: Rows) -> Rows {
+pub(super) fn transpose(r: Rows) -> Rows {
     let (a0, a1) = (_mm256_unpacklo_epi16(r[0], r[1]), _mm256_unpackhi_epi16(r[0], r[1]));
     let (a2, a3) = (_mm256_unpacklo_epi16(r[2], r[3]), _mm256_unpackhi_epi16(r[2], r[3]));
     let (a4, a5) = (_mm256_unpacklo_epi16(r[4], r[5]), _mm256_unpackhi_epi16(r[4], r[5]));
@@ -82,28 +82,28 @@ fn transpose(r: Rows) -> Rows {
 }
 
 /// Pairs of numbers of 16 bits, in two vectors.
-type Pairs = [__m256i; 2];
+pub(super) type Pairs = [__m256i; 2];
 
 #[target_feature(enable = "avx2")]
-fn pairs(a: __m256i, b: __m256i) -> Pairs {
+pub(super) fn pairs(a: __m256i, b: __m256i) -> Pairs {
     [_mm256_unpacklo_epi16(a, b), _mm256_unpackhi_epi16(a, b)]
 }
 
 /// Sums of both products of a pair, in 32 bits.
 #[target_feature(enable = "avx2")]
-fn products(v: Pairs, a: i16, b: i16) -> Pairs {
+pub(super) fn products(v: Pairs, a: i16, b: i16) -> Pairs {
     let factors = _mm256_set1_epi32(i32::from(b) << 16 | i32::from(a) & 0xffff);
     [_mm256_madd_epi16(v[0], factors), _mm256_madd_epi16(v[1], factors)]
 }
 
 #[target_feature(enable = "avx2")]
-fn sum(a: Pairs, b: Pairs) -> Pairs {
+pub(super) fn sum(a: Pairs, b: Pairs) -> Pairs {
     [_mm256_add_epi32(a[0], b[0]), _mm256_add_epi32(a[1], b[1])]
 }
 
 /// Drops bits, rounds, and back to 16 bits.
 #[target_feature(enable = "avx2")]
-fn narrow<const BITS: i32>(v: Pairs) -> __m256i {
+pub(super) fn narrow<const BITS: i32>(v: Pairs) -> __m256i {
     let half = _mm256_set1_epi32(1 << (BITS - 1));
     let low = _mm256_srai_epi32::<BITS>(_mm256_add_epi32(v[0], half));
     _mm256_packs_epi32(low, _mm256_srai_epi32::<BITS>(_mm256_add_epi32(v[1], half)))

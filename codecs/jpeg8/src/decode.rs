@@ -226,7 +226,9 @@ impl Scratch {
         plan.gate(options, cx, staged)?;
         if self.sequential.decode(&plan.parts, &plan.info, plan.start, cx)? {
             let planes = plan.planes(&self.sequential.planes, &self.sequential.strides, options)?;
-            return self.rows.fill(&planes, &colours, dst);
+            self.rows.fill(&planes, &colours, dst)?;
+            self.sequential.trim();
+            return Ok(());
         }
         let direct = plan.is_direct(&colours);
         let ycbcr = plan.info.components().len() == 3;

@@ -1,5 +1,6 @@
-//! JPEG of 8 bits in pure Rust, our own and over libjpeg-turbo-rs: baseline, progressive and arithmetic streams, as they
-//! stand in TIFF (7, 33007 and 34892), DICOM (1.2.840.10008.1.2.4.50), Zarr (`imagecodecs_jpeg8`), and files named `.jpg`.
+//! JPEG of 8 bits in pure Rust, our own and over libjpeg-turbo-rs: baseline, progressive and arithmetic streams, as
+//! they stand in TIFF (7, 33007 and 34892), DICOM (1.2.840.10008.1.2.4.50), Zarr (`imagecodecs_jpeg8`), and files named
+//! `.jpg`.
 //!
 //! # Format
 //! A sequence of marker segments, `FF`, a code and a big-endian length; scan headers are followed by coded data:

@@ -151,7 +151,18 @@ impl Tables {
     }
 }
 
+/// Bytes that a worker keeps for the next image.
+const KEPT: usize = 16 << 20;
+
 impl Decoder {
+    /// Gives back what a large image took.
+    pub(crate) fn trim(&mut self) {
+        if self.planes.iter().map(Vec::capacity).sum::<usize>() > KEPT {
+            self.planes = Vec::new();
+            self.data = Data::default();
+        }
+    }
+
     /// Fills the planes. False if the stream is none of those that are decoded here.
     pub(crate) fn decode(&mut self, parts: &Parts<'_>, info: &Info, start: Start, cx: &Context<'_>) -> Result<bool> {
         if info.process != Process::Sequential || info.arithmetic || start.part != 2 || !parts.all[1].is_empty() {

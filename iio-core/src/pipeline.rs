@@ -131,7 +131,7 @@ impl PipelineWorker {
             return last.run_into(array.as_ref(), dst, cx);
         }
         self.finish(array, swapped, cx)?;
-        dst.copy_from(part(samples, chunk, skip, dst.layout())?)
+        dst.copy_last(part(samples, chunk, skip, dst.layout())?)
     }
 
     /// Decodes a chunk by the array stage, into the destination itself if the chunk is that, else by way of scratch.
@@ -155,7 +155,7 @@ impl PipelineWorker {
         resize(&mut samples, layout.n_bytes(), cx)?;
         let done = self
             .decode_array(src, header, ArrayMut::new(&mut samples, layout)?, cx)
-            .and_then(|()| dst.copy_from(part(&samples, &layout, skip, dst.layout())?));
+            .and_then(|()| dst.copy_last(part(&samples, &layout, skip, dst.layout())?));
         self.samples = samples;
         done
     }

@@ -351,7 +351,7 @@ impl Job<'_> {
             let view = iio_codec::ArrayRef::new(samples, chunk.layout)?;
             let ranges: Vec<_> =
                 chunk.skip.iter().zip(cell.shape()).map(|(&skip, &len)| skip..skip.saturating_add(len)).collect();
-            return cell.copy_from(view.window(&ranges)?);
+            return cell.copy_last(view.window(&ranges)?);
         }
         pool.with(|| pipeline.worker(), |worker| worker.decode(src, &chunk.layout, &chunk.skip, cell, &cx))
     }

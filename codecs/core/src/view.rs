@@ -141,6 +141,9 @@ fn permuted(layout: &Layout, strides: &Strides, order: &[usize]) -> Result<(Layo
     Ok((Layout::new(layout.dtype(), &shape[..order.len()])?, moved))
 }
 
+/// See [`ArrayMut::is_far`].
+const FAR: usize = 3 << 20;
+
 /// A read-only view of an array with strides.
 #[derive(Clone, Copy)]
 pub struct ArrayRef<'a> {
@@ -413,6 +416,13 @@ impl<'a> ArrayMut<'a> {
         Ok(Self { layout, strides, ..self })
     }
 
+    /// True if the array, gaps included, reaches over more bytes than most caches hold, such as a tile within a large image.
+    /// What is written there is not in the cache when it is read next, and written past it, it displaces nothing.
+    #[must_use]
+    pub fn is_far(&self) -> bool {
+        extent(&self.layout, &self.strides).is_none_or(|extent| extent >= FAR)
+    }
+
     /// Copies C-ordered bytes without gaps into the array.
     ///
     /// # Errors
@@ -426,6 +436,19 @@ impl<'a> ArrayMut<'a> {
     /// # Errors
     /// `InvalidArgument` if the layouts differ.
     pub fn copy_from(&mut self, src: ArrayRef<'_>) -> Result<()> {
+        self.copy(src, false)
+    }
+
+    /// As [`ArrayMut::copy_from`], for samples that are not touched again soon: what [is far](ArrayMut::is_far) is written
+    /// past the cache.
+    ///
+    /// # Errors
+    /// As [`ArrayMut::copy_from`].
+    pub fn copy_last(&mut self, src: ArrayRef<'_>) -> Result<()> {
+        self.copy(src, self.is_far())
+    }
+
+    fn copy(&mut self, src: ArrayRef<'_>, far: bool) -> Result<()> {
         if src.layout != self.layout {
             return Err(Error::invalid_argument("view", format!("cannot copy {} to {}", src.layout, self.layout)));
         }
@@ -445,11 +468,22 @@ impl<'a> ArrayMut<'a> {
         let len = self.layout.shape()[inner];
         let n_outer = self.layout.n_bytes() / run / len;
         let (to_step, from_step) = (self.strides[inner], src.strides[inner]);
+        let far = far && run >= FAR_RUN;
         for outer in 0..n_outer {
             let to = run_offset(&self.layout, &self.strides, inner, outer);
             let from = run_offset(&self.layout, &src.strides, inner, outer);
             // SAFETY: the offsets are those of samples of either view.
-            unsafe { copy_line(src.ptr.add(from), from_step, self.ptr.add(to), to_step, run, len) };
+            unsafe {
+                let (from, to) = (src.ptr.add(from), self.ptr.add(to));
+                if far {
+                    (0..len).for_each(|i| copy_far(from.add(i * from_step), to.add(i * to_step), run));
+                } else {
+                    copy_line(from, from_step, to, to_step, run, len);
+                }
+            }
+        }
+        if far {
+            order_far_writes();
         }
         Ok(())
     }
@@ -481,6 +515,41 @@ impl<'a> ArrayMut<'a> {
         Ok(Grid { array: self, cells, firsts, counts, taken })
     }
 }
+
+/// Bytes of a piece from which on it is worth the trouble to write past the cache.
+const FAR_RUN: usize = 256;
+
+/// Copies past the cache whatever are whole lines of it. Other threads see that after [`order_far_writes`] only.
+///
+/// # Safety
+/// As of `copy_nonoverlapping`.
+#[cfg(all(target_arch = "x86_64", not(miri)))]
+unsafe fn copy_far(from: *const u8, to: *mut u8, len: usize) {
+    use core::arch::x86_64::{_mm_loadu_si128, _mm_stream_si128};
+    const LINE: usize = 64;
+    let head = (to.addr().wrapping_neg() % LINE).min(len);
+    let end = len - (len - head) % LINE;
+    // SAFETY: all offsets are below `len`; from `head` on, which is the start of a line, steps of 16 are aligned.
+    unsafe {
+        core::ptr::copy_nonoverlapping(from, to, head);
+        for at in (head..end).step_by(16) {
+            _mm_stream_si128(to.add(at).cast(), _mm_loadu_si128(from.add(at).cast()));
+        }
+        core::ptr::copy_nonoverlapping(from.add(end), to.add(end), len - end);
+    }
+}
+
+#[cfg(all(target_arch = "x86_64", not(miri)))]
+fn order_far_writes() {
+    // SAFETY: every x86-64 has the instruction.
+    unsafe { core::arch::x86_64::_mm_sfence() };
+}
+
+#[cfg(not(all(target_arch = "x86_64", not(miri))))]
+use core::ptr::copy_nonoverlapping as copy_far;
+
+#[cfg(not(all(target_arch = "x86_64", not(miri))))]
+const fn order_far_writes() {}
 
 /// Copies `len` pieces of `run` bytes from one strided line to another.
 ///

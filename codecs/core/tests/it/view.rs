@@ -313,6 +313,30 @@ fn pixels_of_every_size_are_copied_between_interleaved_lines() {
     }
 }
 
+/// Rows of every length around lines of the cache, at every distance from one; an array near and one that is far.
+#[test]
+fn copies_past_the_cache_are_copies() {
+    let size = 4 << 20;
+    for (far, stride, len) in [(false, 700, 256), (true, size / 2, 256)]
+        .into_iter()
+        .chain((0..70).flat_map(|i| [(true, size / 2 + i, 256 + i), (true, size / 2 + 64, 255 + i)]))
+    {
+        let layout = Layout::new(DType::U8, &[3, len]).unwrap();
+        let src = pattern(3 * len);
+        let mut bytes = vec![0xa5; 2 * stride + len + 9];
+        let start = len % 9;
+        let mut dst = ArrayMut::with_strides(&mut bytes[start..], layout, &[stride, 1]).unwrap();
+        assert_eq!(dst.is_far(), far);
+        dst.copy_last(ArrayRef::new(&src, layout).unwrap()).unwrap();
+        for (row, want) in src.chunks_exact(len).enumerate() {
+            let at = start + row * stride;
+            assert!(bytes[at..at + len] == *want, "row {row} of {len} bytes, {stride} apart");
+            bytes[at..at + len].fill(0xa5);
+        }
+        assert!(bytes.iter().all(|&byte| byte == 0xa5), "{len} bytes, {stride} apart: written beside the rows");
+    }
+}
+
 #[test]
 fn samples_that_would_overlap_are_rejected() {
     let overlaps: [(&[usize], &[usize]); 6] = [

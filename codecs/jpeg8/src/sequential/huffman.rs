@@ -137,7 +137,12 @@ impl Reader<'_> {
     /// True if the segment was read to its last byte, and not beyond.
     pub(crate) fn is_at_end(&self) -> bool {
         let read = 8 * self.at - self.n as usize;
-        read <= 8 * self.end && read + 8 > 8 * self.end
+        !self.is_beyond() && read + 8 > 8 * self.end
+    }
+
+    /// True if bits were read that the segment does not have.
+    pub(crate) fn is_beyond(&self) -> bool {
+        8 * self.at - self.n as usize > 8 * self.end
     }
 
     /// Sees to 56 bits.

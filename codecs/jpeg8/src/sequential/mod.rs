@@ -223,6 +223,9 @@ impl Decoder {
         let (across, down) = mcus(info);
         for mcu_row in 0..down {
             cx.check_cancel(&INFO)?;
+            if place.reader.is_beyond() {
+                return Ok(false);
+            }
             for mcu in (0..across).step_by(BATCH) {
                 if place.read(components, &codes, BATCH.min(across - mcu), *machine).is_none() {
                     return Ok(false);

@@ -49,6 +49,7 @@ pub fn fuzz_differential_with(codec: &str, bytes: &[u8], oracle: &Oracle) {
                     Err(error) => assert!(is_limit(&error) || value::<()>(Err(error)).is_none()),
                 }
             }
+            let Some(config) = config else { return };
             let AnyCodec::Array(encoding) = create(&config()) else { return };
             let layout = input.layout();
             let samples = input.samples(&layout);

@@ -14,8 +14,8 @@ pub enum Oracle {
     },
     /// Decodes a stream that our encoder makes with `config`; `None` as above.
     Array {
-        /// Options of our encoder that lose nothing.
-        config: fn() -> Config,
+        /// Options of our encoder that lose nothing, if there are any.
+        config: Option<fn() -> Config>,
         /// Gives the shape and the samples, in native byte order.
         decode: fn(&[u8]) -> Option<(Vec<usize>, Vec<u8>)>,
         /// False if it takes damaged streams for other pixels: then only what our encoder makes is compared.
@@ -43,9 +43,10 @@ pub fn oracle(codec: &str) -> Option<Oracle> {
             decode: lz4f,
         },
         "lz4h5" => Bytes { free: &["block_size", "acceleration"], decode: lz4h5 },
-        "png" => Array { config: Config::new, decode: png, any: true },
+        "png" => Array { config: Some(Config::new), decode: png, any: true },
         // libwebp and Pillow give what ours does of a damaged `color_cache_bits_11.webp`, image-webp 0.2.4 other pixels.
-        "webp" => Array { config: || Config::new().set("lossless", true), decode: webp, any: false },
+        "webp" => Array { config: Some(|| Config::new().set("lossless", true)), decode: webp, any: false },
+        "jpeg8" => Array { config: None, decode: jpeg8, any: true },
         "bitorder" => Filter(|bytes, _, _| bytes.iter_mut().for_each(|byte| *byte = byte.reverse_bits())),
         "delta" => Filter(delta),
         "xor" => Filter(xor),
@@ -182,6 +183,13 @@ fn webp(src: &[u8]) -> Option<(Vec<usize>, Vec<u8>)> {
     let mut bytes = vec![0; decoder.output_buffer_size().filter(|&len| len <= 16 << 20)?];
     decoder.read_image(&mut bytes).ok()?;
     Some((vec![height as usize, width as usize, samples], bytes))
+}
+
+/// libjpeg-turbo-rs behind our crate, which decodes plain streams itself, whole or damaged, to the same pixels.
+fn jpeg8(src: &[u8]) -> Option<(Vec<usize>, Vec<u8>)> {
+    let (layout, pixels) =
+        iio_jpeg8::decode_by_library(src, &iio_jpeg8::DecodeOptions::default(), &crate::codec::context()).ok()?;
+    Some((layout.shape().to_vec(), pixels))
 }
 
 /// Rows along the last axis.

@@ -73,9 +73,9 @@ mod stream;
 mod upsample;
 
 pub use codec::{INFO, Jpeg8};
-#[doc(hidden)]
-pub use decode::decode_scalar;
 pub use decode::{decode, decode_into, decode_planes, header, info};
+#[doc(hidden)]
+pub use decode::{decode_by_library, decode_scalar};
 #[doc(hidden)]
 pub use encode::encode_scalar;
 pub use encode::{encode, encode_append, tables};

@@ -25,7 +25,7 @@ pub static INFO: CodecInfo = CodecInfo {
 /// Name the libraries underneath, with their versions.
 #[must_use]
 pub fn backend() -> String {
-    "libdeflate 1.26, zlib-rs 0.6 (by flate2)".to_owned()
+    "libdeflate 1.26 (encoder)".to_owned()
 }
 
 fn build(_: &CodecId<'_>, fields: &mut Fields<'_>) -> Result<AnyCodec> {

@@ -1,19 +1,11 @@
-//! Workers for raw DEFLATE that zlib and gzip frame.
-//!
-//! Two libraries share the work. libdeflate is the faster one, but needs the whole stream and room for all its output,
-//! and says only that something failed. zlib-rs (by flate2) can stop at a full destination, grow and continue, and
-//! names faults and where they are. So libdeflate goes first, and what it does not finish is given to zlib-rs from the
-//! start: a destination that is too small, a size that was guessed too low, or a broken stream.
-//!
-//! The two do not agree on every stream. libdeflate takes symbols that RFC 1951 reserves (length 286 and 287, distance 30
-//! and 31) and bits without a symbol in a code of one or none. A stream is valid here if either library takes all of it,
-//! whatever the size of the destination; what zlib-rs refuses and libdeflate found only too large is therefore asked of
-//! libdeflate once more, with more room.
+//! Workers for raw DEFLATE that zlib and gzip frame: our inflater, and libdeflate as the deflater.
 
-use flate2::{Decompress, FlushDecompress, Status};
-use iio_codec::{Blame, CodecInfo, Context, Error, ErrorKind, Progress, Result};
+use iio_codec::{Blame, CodecInfo, Context, Error, Progress, Result};
 
-use crate::ffi::{self, Verdict};
+use crate::ffi;
+use crate::inflate::{Fault, Inflate};
+#[doc(hidden)]
+pub use crate::simd::Path;
 
 /// The highest ratio that DEFLATE reaches: a match of 258 bytes takes one bit for its length and one for its distance.
 pub const MAX_RATIO: u32 = 1032;
@@ -24,8 +16,8 @@ pub const LEVELS: core::ops::RangeInclusive<u8> = 0..=12;
 /// Output between two looks at the cancel flag.
 const STEP: usize = 4 << 20;
 
-/// More than both decoders hold: 11 KiB of tables in libdeflate, 48 KiB of window and tables in zlib-rs.
-const INFLATE_WORKING_BYTES: u64 = 64 << 10;
+/// What the inflater holds.
+const INFLATE_WORKING_BYTES: u64 = Inflate::BYTES as u64;
 
 /// What an encoder holds, as measured of libdeflate 1.26 and rounded up.
 const fn deflate_working_bytes(level: u8) -> u64 {
@@ -94,185 +86,123 @@ impl Inflated {
     }
 }
 
-/// Inflates raw DEFLATE streams. Its libraries are made at first use and kept.
+/// Inflates raw DEFLATE streams. Its tables are allocated at first use and kept.
 pub struct Inflater {
     info: &'static CodecInfo,
-    whole: Option<ffi::Decompressor>,
-    stream: Option<Decompress>,
+    path: Path,
+    inflate: Option<Inflate>,
 }
 
 impl Inflater {
     /// Makes a worker whose errors name `info`.
     #[must_use]
     pub const fn new(info: &'static CodecInfo) -> Self {
-        Self { info, whole: None, stream: None }
+        Self::with_path(info, Path::Bmi2)
+    }
+
+    /// As [`Inflater::new`], for tests: the way to decode symbols makes no difference.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn with_path(info: &'static CodecInfo, path: Path) -> Self {
+        Self { info, path, inflate: None }
     }
 
     /// Inflates the stream at the start of `src` into the start of `dst`.
     ///
     /// # Errors
     /// `Malformed` or `Truncated`, with the offset in `src`, if that shows before `dst` is full; `Cancelled`,
-    /// `OutOfMemory`, `Limit`.
+    /// `Limit`.
     pub fn inflate_into(&mut self, src: &[u8], dst: &mut [u8], cx: &Context<'_>) -> Result<Inflated> {
-        cx.check_cancel(self.info)?;
-        match self.whole(cx)?.inflate_into(src, dst) {
-            Ok((consumed, written)) => Ok(Inflated { consumed, written, end: End::Reached }),
-            Err(Verdict::Broken) => self.stream_into(src, dst, cx),
-            Err(Verdict::TooLarge) => match self.stream_into(src, dst, cx) {
-                Err(error) if error.kind() == ErrorKind::Malformed => self.overrule_into(src, dst, error, cx),
-                result => result,
-            },
-        }
-    }
-
-    /// Fills `dst` by way of a buffer that holds all of the stream.
-    #[cold]
-    fn overrule_into(&mut self, src: &[u8], dst: &mut [u8], error: Error, cx: &Context<'_>) -> Result<Inflated> {
-        let mut all = Vec::new();
-        let most = usize::try_from(cx.limits.working_bytes).unwrap_or(usize::MAX).min(output_room(cx));
-        let consumed = self.overrule(src, &mut all, dst.len().saturating_mul(2), most, error, cx)?;
-        let written = dst.len().min(all.len());
-        if let (Some(to), Some(from)) = (dst.get_mut(..written), all.get(..written)) {
-            to.copy_from_slice(from);
-        }
-        let end = if written < all.len() { End::Beyond } else { End::Reached };
-        Ok(Inflated { consumed, written, end })
-    }
-
-    /// Inflates with libdeflate, to the end of `dst`, what zlib-rs refused with `error`.
-    #[cold]
-    fn overrule(
-        &mut self,
-        src: &[u8],
-        dst: &mut Vec<u8>,
-        guess: usize,
-        most: usize,
-        error: Error,
-        cx: &Context<'_>,
-    ) -> Result<usize> {
-        let mut room = guess.max(MIN_GROWTH).min(most);
-        loop {
-            cx.check_cancel(self.info)?;
-            match self.append_whole(src, dst, room, cx)? {
-                Ok(consumed) => return Ok(consumed),
-                Err(Verdict::TooLarge) if room < most => room = room.saturating_mul(2).min(most),
-                Err(_) => return Err(error),
-            }
-        }
-    }
-
-    #[cold]
-    fn stream_into(&mut self, src: &[u8], dst: &mut [u8], cx: &Context<'_>) -> Result<Inflated> {
         let info = self.info;
-        let mut stream = self.stream(src);
-        loop {
-            cx.check_cancel(info)?;
-            let written = stream.written;
-            let room = dst.get_mut(written..).unwrap_or(&mut []);
-            if room.is_empty() {
-                let (consumed, end) = stream.past_full(info);
-                return Ok(Inflated { consumed, written, end });
-            }
-            let step = room.len().min(STEP);
-            let room = room.get_mut(..step).unwrap_or(&mut []);
-            let run = |state: &mut Decompress, src: &[u8]| state.decompress(src, room, FlushDecompress::None);
-            let end = match stream.step(info, run) {
-                Ok(false) => continue,
-                Ok(true) => End::Reached,
-                // A block that follows the last byte of output is read ahead.
-                Err(error) if stream.written == dst.len() => End::Missing(error),
-                Err(error) => return Err(error),
-            };
-            return Ok(Inflated { consumed: stream.consumed, written: stream.written, end });
-        }
+        let inflate = self.begin(cx)?;
+        let end = match run(info, inflate, src, dst, cx)? {
+            Ok(true) => End::Reached,
+            Ok(false) => End::Beyond,
+            Err(fault) if inflate.written() == dst.len() => End::Missing(broken(info, fault, inflate, src)),
+            Err(fault) => return Err(broken(info, fault, inflate, src)),
+        };
+        Ok(Inflated { consumed: inflate.consumed(), written: inflate.written(), end })
     }
 
     /// Inflates the stream at the start of `src` to the end of `dst`, and returns the bytes of `src` that belong to
     /// it. `guess` is what it may give: a good one saves time. A bad one does no harm.
     ///
     /// # Errors
-    /// As [`Inflater::inflate_into`]; `Limit` once `dst` would become longer than [`output_room`]. What `dst` then holds
-    /// beyond its old length is unspecified.
+    /// As [`Inflater::inflate_into`]; `Limit` once `dst` would become longer than [`output_room`]; `OutOfMemory`. What
+    /// `dst` then holds beyond its old length is unspecified.
     pub fn inflate_append(&mut self, src: &[u8], dst: &mut Vec<u8>, guess: usize, cx: &Context<'_>) -> Result<usize> {
-        cx.check_cancel(self.info)?;
-        let most = output_room(cx).saturating_sub(dst.len());
-        let guess = guess.max(dst.capacity() - dst.len()).min(most);
-        let mut verdict = match self.append_whole(src, dst, guess, cx)? {
-            Ok(consumed) => return Ok(consumed),
-            Err(verdict) => verdict,
-        };
-        // Second try: streams of high ratio are short, and all they can give is no large allocation.
-        let all = src.len().saturating_mul(MAX_RATIO as usize).min(SECOND_GUESS).min(most);
-        if verdict == Verdict::TooLarge && all / 2 > guess {
-            verdict = match self.append_whole(src, dst, all, cx)? {
-                Ok(consumed) => return Ok(consumed),
-                Err(verdict) => verdict,
-            };
-        }
-        let start = dst.len();
-        match self.stream_append(src, dst, cx) {
-            Err(error) if verdict == Verdict::TooLarge && error.kind() == ErrorKind::Malformed => {
-                dst.truncate(start);
-                self.overrule(src, dst, guess.saturating_mul(2), most, error, cx)
-            }
-            result => result,
-        }
-    }
-
-    /// Tries libdeflate with this much room. A guess that cannot be allocated may be a lie, and is no error.
-    fn append_whole(
-        &mut self,
-        src: &[u8],
-        dst: &mut Vec<u8>,
-        room: usize,
-        cx: &Context<'_>,
-    ) -> Result<Result<usize, Verdict>> {
-        if room > dst.capacity() - dst.len() {
-            // Doubling, within the limit: the members of a gzip file come in thousands.
-            let more = dst.len().min(output_room(cx).saturating_sub(dst.len())).max(room);
-            if dst.try_reserve_exact(more).is_err() {
-                return Ok(Err(Verdict::TooLarge));
-            }
-        }
-        Ok(self.whole(cx)?.inflate_append(src, dst, room))
-    }
-
-    #[cold]
-    fn stream_append(&mut self, src: &[u8], dst: &mut Vec<u8>, cx: &Context<'_>) -> Result<usize> {
         let info = self.info;
-        let most = output_room(cx);
-        let mut stream = self.stream(src);
+        let inflate = self.begin(cx)?;
+        let (start, most) = (dst.len(), output_room(cx).max(dst.len()));
+        let mut len = start.saturating_add(guess.max(1)).min(most);
         loop {
-            cx.check_cancel(info)?;
-            if dst.len() >= most {
-                return match stream.past_full(info) {
-                    (consumed, End::Reached) if dst.len() == most => Ok(consumed),
-                    (_, End::Missing(error)) => Err(error),
-                    _ => Err(over(info, most, cx)),
-                };
+            if lengthen(dst, len, most).is_none() {
+                // A guess that cannot be allocated may be a lie.
+                let less = dst.len().saturating_add(MIN_GROWTH).min(most);
+                lengthen(dst, less, most).ok_or_else(|| info.out_of_memory(less))?;
             }
-            if dst.len() == dst.capacity() {
-                let more = dst.len().clamp(MIN_GROWTH, usize::MAX >> 1).min(most - dst.len());
-                dst.try_reserve_exact(more).map_err(|error| info.out_of_memory(more).with_source(error))?;
-            }
-            if stream.step(info, |state, src| state.decompress_vec(src, dst, FlushDecompress::None))? {
-                return if dst.len() > most { Err(over(info, most, cx)) } else { Ok(stream.consumed) };
+            let room = dst.get_mut(start..).unwrap_or(&mut []);
+            match run(info, inflate, src, room, cx)? {
+                Ok(true) => {
+                    dst.truncate(start + inflate.written());
+                    return Ok(inflate.consumed());
+                }
+                Ok(false) if dst.len() >= most => return Err(over(info, most, cx)),
+                Ok(false) => len = dst.len().saturating_add((dst.len() - start).max(MIN_GROWTH)).min(most),
+                Err(fault) => return Err(broken(info, fault, inflate, src)),
             }
         }
     }
 
-    fn whole(&mut self, cx: &Context<'_>) -> Result<&mut ffi::Decompressor> {
-        if self.whole.is_none() {
+    /// Checks the limits, and begins a stream.
+    fn begin(&mut self, cx: &Context<'_>) -> Result<&mut Inflate> {
+        cx.check_cancel(self.info)?;
+        if self.inflate.is_none() {
             cx.gate_working(self.info, INFLATE_WORKING_BYTES)?;
-            self.whole = Some(ffi::Decompressor::new().ok_or_else(|| self.info.out_of_memory(11 << 10))?);
         }
-        self.whole.as_mut().ok_or_else(|| self.info.internal("no decompressor"))
+        let inflate = self.inflate.get_or_insert_with(|| Inflate::new(self.path));
+        inflate.reset();
+        Ok(inflate)
     }
+}
 
-    fn stream<'a>(&'a mut self, src: &'a [u8]) -> Stream<'a> {
-        let state = self.stream.get_or_insert_with(|| Decompress::new(false));
-        state.reset(false);
-        Stream { state, src, consumed: 0, written: 0 }
+/// Inflates until the stream ends or `dst` is full.
+fn run(
+    info: &CodecInfo,
+    inflate: &mut Inflate,
+    src: &[u8],
+    dst: &mut [u8],
+    cx: &Context<'_>,
+) -> Result<Result<bool, Fault>> {
+    loop {
+        let upto = inflate.written().saturating_add(STEP).min(dst.len());
+        match inflate.run(src, dst.get_mut(..upto).unwrap_or(&mut [])) {
+            Ok(false) if upto < dst.len() => cx.check_cancel(info)?,
+            result => return Ok(result),
+        }
+    }
+}
+
+/// Makes `dst` as long as `len`, with room for twice that up to `most`: the members of a gzip file come in thousands.
+fn lengthen(dst: &mut Vec<u8>, len: usize, most: usize) -> Option<()> {
+    if dst.capacity() == 0 {
+        *dst = iio_codec::zeroed_vec(len).ok()?;
+        return Some(());
+    }
+    let more = len.saturating_sub(dst.len());
+    if more > dst.capacity() - dst.len() {
+        dst.try_reserve_exact(more.max(dst.len().min(most - dst.len()))).ok()?;
+    }
+    dst.resize(len.max(dst.len()), 0);
+    Some(())
+}
+
+#[cold]
+fn broken(info: &CodecInfo, fault: Fault, inflate: &Inflate, src: &[u8]) -> Error {
+    let message = format!("{}, after {} bytes of output", fault.text(), inflate.written());
+    match fault {
+        Fault::Truncated => info.truncated(message).at(src.len()),
+        _ => info.malformed(message).at(inflate.consumed()),
     }
 }
 
@@ -284,9 +214,6 @@ impl core::fmt::Debug for Inflater {
 
 /// The first growth where nothing is known.
 const MIN_GROWTH: usize = 4096;
-
-/// The most that is allocated for a second guess.
-const SECOND_GUESS: usize = 16 << 20;
 
 /// What a stream of `src_len` bytes may give where nothing tells: four times as much, which few images exceed.
 #[must_use]
@@ -309,76 +236,6 @@ fn over(info: &'static CodecInfo, most: usize, cx: &Context<'_>) -> Error {
     match cx.gate_output(info, needed, 0, None) {
         Err(error) => error,
         Ok(()) => info.limit("output", "output_bytes", needed, cx.limits.output_bytes),
-    }
-}
-
-/// A pass of zlib-rs over one stream.
-struct Stream<'a> {
-    state: &'a mut Decompress,
-    src: &'a [u8],
-    consumed: usize,
-    written: usize,
-}
-
-impl Stream<'_> {
-    /// Runs one call on what is left of the input. True at the end of the stream.
-    fn step(
-        &mut self,
-        info: &CodecInfo,
-        run: impl FnOnce(&mut Decompress, &[u8]) -> Result<Status, flate2::DecompressError>,
-    ) -> Result<bool> {
-        let before = (self.consumed, self.written);
-        let status = run(self.state, self.src.get(self.consumed..).unwrap_or(&[]));
-        // Both counts are of slices of this address space.
-        self.consumed = usize::try_from(self.state.total_in()).unwrap_or(usize::MAX);
-        self.written = usize::try_from(self.state.total_out()).unwrap_or(usize::MAX);
-        match status {
-            Ok(Status::StreamEnd) => Ok(true),
-            Ok(_) if (self.consumed, self.written) != before => Ok(false),
-            Ok(_) => {
-                let message = format!("stream ends inside a deflate block, after {} bytes of output", self.written);
-                Err(info.truncated(message).at(self.src.len()))
-            }
-            Err(error) => {
-                let message = format!("{}, after {} bytes of output", fault(error.message()), self.written);
-                Err(info.malformed(message).at(self.consumed))
-            }
-        }
-    }
-
-    /// Finds out what follows a full destination: the end mark may be all that is left.
-    fn past_full(&mut self, info: &CodecInfo) -> (usize, End) {
-        let (mut spill, written) = ([0], self.written);
-        let end = loop {
-            match self.step(info, |state, src| state.decompress(src, &mut spill, FlushDecompress::None)) {
-                _ if self.written > written => break End::Beyond,
-                Ok(true) => break End::Reached,
-                Ok(false) => {}
-                Err(error) => break End::Missing(error),
-            }
-        };
-        (self.consumed, end)
-    }
-}
-
-/// What zlib's terse texts mean, with the names of RFC 1951.
-fn fault(message: Option<&str>) -> &str {
-    match message {
-        Some("invalid block type") => "block type 3 is reserved",
-        Some("invalid stored block lengths") => "LEN and NLEN of a stored block are not complements",
-        Some("too many length or distance symbols") => "a block declares over 286 length or 30 distance symbols",
-        Some("invalid code lengths set") => "the code length code is over-subscribed or incomplete",
-        Some("invalid bit length repeat") => "a code length repeat has nothing to repeat or runs past the last symbol",
-        Some("invalid code -- missing end-of-block") => "the literal/length code lacks the end-of-block symbol",
-        Some("invalid literal/lengths set") => "the literal/length code is over-subscribed or incomplete",
-        Some("invalid distances set") => "the distance code is over-subscribed or incomplete",
-        Some("invalid literal/length code") => "bits that are no literal/length symbol",
-        Some("invalid distance code") => "bits that are no distance symbol",
-        Some("invalid distance too far back" | "invalid distance code too far back") => {
-            "a distance reaches before the start of the output"
-        }
-        Some(other) => other,
-        None => "the deflate block is broken",
     }
 }
 

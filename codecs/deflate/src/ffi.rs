@@ -1,88 +1,12 @@
-//! libdeflate: the raw DEFLATE coder for whole buffers, and the checksums.
+//! libdeflate: the raw DEFLATE encoder for whole buffers, and the checksums.
 //!
-//! Bound directly, not through `libdeflater`: that wrapper cannot tell where a stream ended, and panics where the
-//! allocator refuses.
+//! Bound directly, not through `libdeflater`: that wrapper panics where the allocator refuses.
 
 use core::ffi::{c_int, c_void};
 use core::mem::MaybeUninit;
 use core::ptr::{NonNull, null_mut};
 
 use libdeflate_sys as sys;
-
-/// Why libdeflate did not inflate a stream.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Verdict {
-    /// It is malformed or truncated.
-    Broken,
-    /// It does not fit, and is sound so far.
-    TooLarge,
-}
-
-/// A libdeflate decompressor: some 11 KiB of decoding tables.
-pub(crate) struct Decompressor(NonNull<sys::libdeflate_decompressor>);
-
-// SAFETY: the object is plain memory without thread affinity; `&mut self` keeps its use exclusive.
-unsafe impl Send for Decompressor {}
-
-impl Decompressor {
-    /// `None` if the allocator refuses.
-    pub(crate) fn new() -> Option<Self> {
-        // SAFETY: takes no arguments; null means out of memory.
-        NonNull::new(unsafe { sys::libdeflate_alloc_decompressor() }).map(Self)
-    }
-
-    /// Inflates one stream into the start of `dst` and returns the bytes consumed and written. If it fails, `dst`
-    /// holds anything.
-    pub(crate) fn inflate_into(&mut self, src: &[u8], dst: &mut [u8]) -> Result<(usize, usize), Verdict> {
-        // SAFETY: `dst` is `dst.len()` writable bytes.
-        unsafe { self.run(src, dst.as_mut_ptr(), dst.len()) }
-    }
-
-    /// Inflates one stream to the end of `dst`, into at most `room` bytes of its spare capacity, and returns the
-    /// bytes consumed. If it fails, `dst` is as before.
-    pub(crate) fn inflate_append(&mut self, src: &[u8], dst: &mut Vec<u8>, room: usize) -> Result<usize, Verdict> {
-        let len = dst.len();
-        let spare = dst.spare_capacity_mut();
-        let room = room.min(spare.len());
-        // SAFETY: the spare capacity is at least `room` writable bytes.
-        let (consumed, written) = unsafe { self.run(src, start_of(spare), room) }?;
-        debug_assert!(written <= room);
-        // SAFETY: the first `written` bytes of the spare capacity, at most `room`, were just initialised.
-        unsafe { dst.set_len(len + written) };
-        Ok(consumed)
-    }
-
-    /// # Safety
-    /// `dst` is valid for writes of `room` bytes.
-    unsafe fn run(&mut self, src: &[u8], dst: *mut u8, room: usize) -> Result<(usize, usize), Verdict> {
-        let (mut consumed, mut written) = (0, 0);
-        // SAFETY: `src` is readable for its length, `dst` writable for `room` (caller), and libdeflate reads of `dst`
-        // only what it wrote in this call. The object is live and exclusively ours.
-        let code = unsafe {
-            sys::libdeflate_deflate_decompress_ex(
-                self.0.as_ptr(),
-                src.as_ptr().cast::<c_void>(),
-                src.len(),
-                dst.cast::<c_void>(),
-                room,
-                &raw mut consumed,
-                &raw mut written,
-            )
-        };
-        match code {
-            sys::libdeflate_result_LIBDEFLATE_SUCCESS => Ok((consumed, written)),
-            sys::libdeflate_result_LIBDEFLATE_INSUFFICIENT_SPACE => Err(Verdict::TooLarge),
-            _ => Err(Verdict::Broken),
-        }
-    }
-}
-
-impl Drop for Decompressor {
-    fn drop(&mut self) {
-        // SAFETY: allocated by libdeflate, freed once.
-        unsafe { sys::libdeflate_free_decompressor(self.0.as_ptr()) }
-    }
-}
 
 /// A libdeflate compressor of one level.
 pub(crate) struct Compressor(NonNull<sys::libdeflate_compressor>);

@@ -32,7 +32,7 @@
 //! ```
 //!
 //! # Limits and guarantees
-//! Tier 2: libdeflate (C), and zlib-rs where that cannot serve. The highest ratio is 1032. A decoder holds 60 KiB at
+//! Tier 2: the inflater of `iio-deflate`, and libdeflate (C). The highest ratio is 1032. A decoder holds 24 KiB at
 //! most, an encoder 0.7 MiB, from level 10 on 9 MiB, which a worker keeps; it then allocates nothing but its output. The
 //! functions make them anew in each call. The same input, level and library version give the same stream.
 //!

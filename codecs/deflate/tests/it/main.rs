@@ -11,3 +11,4 @@ mod format;
 mod limits;
 mod regress;
 mod suite;
+mod twins;

@@ -9,6 +9,7 @@ use iio::{Env, Executor, RayonExecutor, ReadOptions};
 use iio_codec::AlignedBytes;
 use serde_json::{Value, json};
 
+use super::APART;
 use super::case::Stored;
 use crate::peer::{Exchange, Peer};
 use crate::stats;
@@ -24,8 +25,8 @@ pub(super) struct Time {
 pub(super) struct Readers {
     python: Peer,
     image_tiff: Option<Peer>,
-    /// Pools of one and two threads.
-    pools: [Arc<RayonExecutor>; 2],
+    /// Pools of one and two threads, and another of one.
+    pools: [Arc<RayonExecutor>; 3],
     registry: Arc<iio::Registry>,
     /// Expected pixels of the file at hand: what is copied, and compared with.
     pixels: Vec<u8>,
@@ -46,7 +47,7 @@ impl Readers {
         Ok(Self {
             python,
             image_tiff: image_tiff.map(|program| Peer::spawn(&mut Command::new(program))).transpose()?,
-            pools: [pool(1)?, pool(2)?],
+            pools: [pool(1)?, pool(2)?, pool(1)?],
             registry: Arc::new(iio::builtin()),
             pixels: Vec::new(),
             loaded: String::new(),
@@ -115,6 +116,13 @@ impl Readers {
         }
         let path = exchange.here(&stored.file);
         let (wall, cpu) = (Instant::now(), cpu_seconds());
+        if reader == APART {
+            self.apart(n, &path)?;
+            return Ok(Time {
+                wall: wall.elapsed().as_secs_f64() / (2 * n) as f64,
+                cpu: (cpu_seconds() - cpu) / (2 * n) as f64,
+            });
+        }
         for _ in 0..n {
             drop(self.once(reader, threads, &path)?);
         }
@@ -124,7 +132,7 @@ impl Readers {
     /// The process of a reader; `None` if it is this one.
     fn peer(&mut self, reader: &str) -> Result<Option<&mut Peer>, String> {
         match reader {
-            "iio" | "memcpy" => Ok(None),
+            "iio" | "memcpy" | APART => Ok(None),
             "image-tiff" => self.image_tiff.as_mut().map(Some).ok_or_else(|| "not built".to_owned()),
             "gdal" if self.python.greeting["gdal"].is_null() => Err("no rasterio in the reference Python".to_owned()),
             _ => Ok(Some(&mut self.python)),
@@ -138,9 +146,24 @@ impl Readers {
         if reader == "memcpy" {
             return copy(&self.pixels, pool.as_ref()).map_err(text);
         }
+        self.image(pool, path)
+    }
+
+    fn image(&self, pool: &Arc<RayonExecutor>, path: &Path) -> Result<AlignedBytes, String> {
         let env = Env::new(self.registry.clone()).with_executor(pool.clone());
-        let image = iio::imread_with(path, &ReadOptions::default().with_env(env)).map_err(text)?;
+        let image = iio::imread_with(path, &ReadOptions::default().with_env(env)).map_err(|error| error.to_string())?;
         Ok(image.into_bytes())
+    }
+
+    /// Reads the file `n` times with one thread, twice at once.
+    fn apart(&self, n: usize, path: &Path) -> Result<(), String> {
+        let [one, _, other] = &self.pools;
+        let read = |pool| (0..n).try_for_each(|_| self.image(pool, path).map(drop));
+        std::thread::scope(|scope| {
+            let handle = scope.spawn(|| read(other));
+            read(one)?;
+            handle.join().map_err(|_| "a reader panicked".to_owned())?
+        })
     }
 }
 

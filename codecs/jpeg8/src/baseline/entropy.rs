@@ -2,8 +2,8 @@
 //!
 //! Coefficients that are not zero are found by the bits of a mask, and a code with its bits is one entry of a table. Two of
 //! them are put into the accumulator, then eight bytes are stored whether or not they are full, and as many kept as are:
-//! nothing that depends on the image is asked, but where a block ends. The bytes go to a buffer; what moves them on puts in
-//! the zero behind `FF`.
+//! nothing that depends on the image is asked, but where a block ends, and once per block whether it has long runs of
+//! zeros. The bytes go to a buffer; what moves them on puts in the zero behind `FF`.
 
 use iio_codec::{Blame, Result};
 
@@ -53,44 +53,73 @@ impl State {
         self.n %= 8;
     }
 
-    /// Codes a block; returns its DC coefficient.
+    /// Codes a block; returns its DC coefficient. Up to 4 bits of it are left to the next store.
     #[inline(always)]
     fn block(&mut self, block: &Block, dc: i16, codes: &Codes, buffer: &mut [u8; SIZE + 8]) -> i16 {
         let difference = block.coefficients[0].wrapping_sub(dc);
         let size = u16::BITS - difference.unsigned_abs().leading_zeros();
         let sign = u32::from(difference < 0) << 4;
         self.put(codes.dc[((sign | size) & 31) as usize], difference);
-        self.store(buffer);
+        if has_long_run(block.nonzero | 1) {
+            self.sparse(block, codes, buffer);
+        } else {
+            self.dense(block, codes, buffer);
+        }
+        if block.nonzero >> 63 == 0 {
+            self.put(codes.ac[Codes::END], 0);
+        }
+        block.coefficients[0]
+    }
+
+    /// Codes coefficients between which there are at most 15 zeros.
+    #[inline(always)]
+    fn dense(&mut self, block: &Block, codes: &Codes, buffer: &mut [u8; SIZE + 8]) {
         let mut rest = block.nonzero & !1;
-        let mut last = 0;
-        let mut n = rest.count_ones();
-        let mut coefficient = |state: &mut Self, buffer: &mut [u8; SIZE + 8]| {
+        let n = rest.count_ones();
+        // If they are odd in number, one goes with the DC coefficient: a branch on that would be guessed in vain.
+        let odd = n & 1;
+        let k = rest.trailing_zeros() & 63;
+        rest &= rest.wrapping_sub(odd.into());
+        let mut last = k * odd;
+        let symbol = k.wrapping_sub(1) << 5 | u32::from(block.symbols[k as usize]);
+        let entry = codes.ac[(symbol & 511) as usize] & odd.wrapping_neg();
+        self.put(entry, if odd == 1 { block.coefficients[k as usize] } else { 0 });
+        self.store(buffer);
+        let mut coefficient = |state: &mut Self| {
             let k = rest.trailing_zeros() & 63;
             rest &= rest.wrapping_sub(1);
-            let mut run = k.wrapping_sub(last).wrapping_sub(1);
+            let run = k.wrapping_sub(last).wrapping_sub(1);
             last = k;
-            while run > 15 {
-                state.put(codes.ac[Codes::ZEROS], 0);
-                state.store(buffer);
-                run -= 16;
-            }
             let symbol = run << 5 | u32::from(block.symbols[k as usize]);
             state.put(codes.ac[(symbol & 511) as usize], block.coefficients[k as usize]);
         };
-        while n >= 2 {
-            coefficient(self, buffer);
-            coefficient(self, buffer);
+        for _ in 0..n / 2 {
+            coefficient(self);
+            coefficient(self);
             self.store(buffer);
-            n -= 2;
         }
-        if n == 1 {
-            coefficient(self, buffer);
-        }
-        if last != 63 {
-            self.put(codes.ac[Codes::END], 0);
-        }
+    }
+
+    /// Codes coefficients between which there may be any number of zeros.
+    #[inline(always)]
+    fn sparse(&mut self, block: &Block, codes: &Codes, buffer: &mut [u8; SIZE + 8]) {
         self.store(buffer);
-        block.coefficients[0]
+        let mut rest = block.nonzero & !1;
+        let mut last = 0;
+        while rest != 0 {
+            let k = rest.trailing_zeros();
+            rest &= rest.wrapping_sub(1);
+            let mut run = k - last - 1;
+            last = k;
+            while run > 15 {
+                self.put(codes.ac[Codes::ZEROS], 0);
+                self.store(buffer);
+                run -= 16;
+            }
+            let symbol = run << 5 | u32::from(block.symbols[(k & 63) as usize]);
+            self.put(codes.ac[(symbol & 511) as usize], block.coefficients[(k & 63) as usize]);
+            self.store(buffer);
+        }
     }
 
     /// A block that lies outside the image: no difference, no coefficient.
@@ -100,6 +129,17 @@ impl State {
         self.put(codes.ac[Codes::END], 0);
         self.store(buffer);
     }
+}
+
+/// Whether more than 15 zeros lie between two bits.
+#[inline(always)]
+const fn has_long_run(mask: u64) -> bool {
+    // Each bit spreads over the 15 above it.
+    let mut near = mask | mask << 1;
+    near |= near << 2;
+    near |= near << 4;
+    near |= near << 8;
+    !near & (u64::MAX >> mask.leading_zeros()) != 0
 }
 
 /// What one component adds to a number of MCUs.

@@ -1,13 +1,13 @@
 mod bits;
 mod block;
-mod command;
-mod context;
+pub(crate) mod command;
+pub(crate) mod context;
 mod copy;
 mod cursor;
 mod dictionary;
 mod fast;
 mod fault;
-mod prefix;
+pub(crate) mod prefix;
 mod stream;
 
 use iio_codec::{Blame, BytesDecoder, CodecInfo, Context, Error, Progress, Result, SizeHint};

@@ -1,20 +1,23 @@
-use brotli::enc::StandardAlloc;
-use brotli::enc::backward_references::BrotliEncoderMode;
-use brotli::enc::encode::{BrotliEncoderDestroyInstance, BrotliEncoderOperation, BrotliEncoderStateStruct};
-use iio_codec::{Blame, BytesEncoder, CodecInfo, Context, Result};
+//! Encoding. The middle levels are ours, the lowest and the highest ones are those of the crate `brotli`.
 
-use crate::{EncodeOptions, INFO, Mode};
+mod bits;
+mod block;
+mod command;
+mod context;
+mod dictionary;
+mod entropy;
+mod library;
+mod matcher;
+mod prefix;
+mod split;
+mod stream;
+mod switch;
 
-/// Input that the library gets at a time: between two pieces the caller may cancel. A multiple of all block sizes of
-/// the library, so that pieces make no difference.
-const PIECE: usize = 256 << 10;
-/// Levels 0 and 1 end a block where a piece ends.
-const FAST_PIECE: usize = 4 << 20;
-/// From so many bytes on, level 4 of the library looks for matches of 7 bytes and more, in a table of 4 MiB. Text gets
-/// smaller by that; pixels have shorter matches, and get larger, at half the speed.
-const LARGE: usize = 1 << 20;
-/// The most that hash tables and block splitting take.
-const SCRATCH: u64 = 48 << 20;
+use iio_codec::{BytesEncoder, CodecInfo, Context, Result};
+
+use crate::{EncodeOptions, INFO};
+use library::Library;
+use stream::{Stream, effort, working};
 
 /// Returns the most bytes that `src_len` bytes can become.
 #[must_use]
@@ -39,83 +42,16 @@ pub fn encode(src: &[u8], options: &EncodeOptions) -> Result<Vec<u8>> {
     Encoder::new(&options.clone().validated()?).encode(src, &Context::default())
 }
 
-/// A worker. The library keeps nothing between streams.
+/// A worker.
 pub(crate) struct Encoder {
     options: EncodeOptions,
+    /// The memory of the levels that are ours.
+    stream: Box<Stream>,
 }
 
 impl Encoder {
     pub(crate) fn new(options: &EncodeOptions) -> Self {
-        Self { options: options.clone() }
-    }
-
-    fn state(&self, src_len: usize) -> BrotliEncoderStateStruct<StandardAlloc> {
-        let mut state = BrotliEncoderStateStruct::new(StandardAlloc::default());
-        state.params.mode = match self.options.mode {
-            Mode::Generic => BrotliEncoderMode::BROTLI_MODE_GENERIC,
-            Mode::Text => BrotliEncoderMode::BROTLI_MODE_TEXT,
-            Mode::Font => BrotliEncoderMode::BROTLI_MODE_FONT,
-        };
-        state.params.quality = self.options.level.cast_signed();
-        state.params.lgwin = self.options.lgwin.cast_signed();
-        state.params.size_hint = match self.options {
-            EncodeOptions { level: 4, mode: Mode::Generic | Mode::Font, .. } => src_len.min(LARGE - 1),
-            _ => src_len,
-        };
-        state
-    }
-
-    /// The most memory that the library takes: its ring buffer, hash tables, and above level 9 a tree over the window.
-    fn working(&self) -> u64 {
-        let window = 1u64 << self.options.lgwin.max(18);
-        let tree = if self.options.level >= 10 { 8 * window } else { 0 };
-        3 * window + tree + SCRATCH
-    }
-
-    fn run(
-        &self,
-        state: &mut BrotliEncoderStateStruct<StandardAlloc>,
-        src: &[u8],
-        dst: &mut [u8],
-        cx: &Context<'_>,
-    ) -> Result<usize> {
-        let piece = if self.options.level < 2 { FAST_PIECE } else { PIECE };
-        let (mut at, mut written, mut room) = (0, 0, dst.len());
-        while !state.is_finished() {
-            cx.check_cancel(&INFO)?;
-            let rest = src.get(at..).unwrap_or(&[]);
-            let piece = rest.get(..piece).unwrap_or(rest);
-            let last = piece.len() == rest.len();
-            let operation = if last {
-                BrotliEncoderOperation::BROTLI_OPERATION_FINISH
-            } else {
-                BrotliEncoderOperation::BROTLI_OPERATION_PROCESS
-            };
-            let (mut input, mut read) = (piece.len(), 0);
-            let before = (at, written);
-            let fine = state.compress_stream(
-                operation,
-                &mut input,
-                piece,
-                &mut read,
-                &mut room,
-                dst,
-                &mut written,
-                &mut None,
-                &mut |_, _, _, _| (),
-            );
-            at += read;
-            if !fine {
-                return Err(INFO.internal("library fails to encode").at(at));
-            }
-            if !state.is_finished() && before == (at, written) {
-                if room == 0 {
-                    return Err(INFO.output_too_small(encode_bound(src.len()), dst.len()));
-                }
-                return Err(INFO.internal("library stands still").at(at));
-            }
-        }
-        Ok(written)
+        Self { options: options.clone(), stream: Box::default() }
     }
 }
 
@@ -130,10 +66,12 @@ impl BytesEncoder for Encoder {
 
     fn encode_into(&mut self, src: &[u8], dst: &mut [u8], cx: &Context<'_>) -> Result<usize> {
         cx.check_cancel(&INFO)?;
-        cx.gate_working(&INFO, self.working())?;
-        let mut state = self.state(src.len());
-        let written = self.run(&mut state, src, dst, cx);
-        BrotliEncoderDestroyInstance(&mut state);
-        written
+        match effort(&self.options) {
+            Some(effort) => {
+                cx.gate_working(&INFO, working(effort, src.len()))?;
+                self.stream.encode(effort, self.options.lgwin, src, dst, cx)
+            }
+            None => Library::new(&self.options).encode_into(src, dst, cx),
+        }
     }
 }

@@ -4,7 +4,7 @@ use iio_codec::{Blame, Result};
 
 use crate::INFO;
 
-/// The levels of the library.
+/// The levels: 2 to 9 are ours, the others those of the library.
 pub const LEVELS: RangeInclusive<u32> = 0..=11;
 /// Logarithms of window sizes: 1 KiB to 16 MiB.
 pub const WINDOW_LOGS: RangeInclusive<u32> = 10..=24;
@@ -18,9 +18,9 @@ pub enum Mode {
     /// Nothing is known of it.
     #[default]
     Generic,
-    /// UTF-8 text. From 1 MiB on, level 4 then looks for long matches alone.
+    /// UTF-8 text. Levels 2 to 9 then look up words of the built-in dictionary in all of the input, not in its start alone.
     Text,
-    /// A font in WOFF 2.0.
+    /// A font in WOFF 2.0. Levels 2 to 9 make no difference.
     Font,
 }
 

@@ -4,9 +4,9 @@ use super::bits::Bits;
 
 /// The lowest value of a code, and how many bits say what is to be added.
 #[derive(Clone, Copy)]
-struct Range {
-    base: u16,
-    extra: u8,
+pub(crate) struct Range {
+    pub(crate) base: u16,
+    pub(crate) extra: u8,
 }
 
 /// Ranges that follow one another, by their extra bits.
@@ -23,12 +23,14 @@ const fn ranges<const N: usize>(first: u16, extra: [u8; N]) -> [Range; N] {
     ranges
 }
 
-const INSERTS: [Range; 24] = ranges(0, [0, 0, 0, 0, 0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 7, 8, 9, 10, 12, 14, 24]);
-const COPIES: [Range; 24] = ranges(2, [0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 7, 8, 9, 10, 24]);
+pub(crate) const INSERTS: [Range; 24] =
+    ranges(0, [0, 0, 0, 0, 0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 7, 8, 9, 10, 12, 14, 24]);
+pub(crate) const COPIES: [Range; 24] =
+    ranges(2, [0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 7, 8, 9, 10, 24]);
 
 /// The symbols of block counts.
 pub(crate) const N_COUNTS: usize = 26;
-const COUNTS: [Range; N_COUNTS] =
+pub(crate) const COUNTS: [Range; N_COUNTS] =
     ranges(1, [2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5, 6, 6, 7, 8, 9, 10, 11, 12, 13, 24]);
 
 /// Takes what follows a symbol of a block count. 24 bits have to be there.
@@ -89,7 +91,7 @@ impl Default for Recent {
 }
 
 /// Symbols of [`Recent`] distances: which one, and what is added to it.
-const SHORT: [(usize, i32); 16] = [
+pub(crate) const SHORT: [(usize, i32); 16] = [
     (0, 0),
     (1, 0),
     (2, 0),

@@ -12,11 +12,11 @@ use super::fault::Fault;
 /// The largest alphabet: that of commands.
 pub(crate) const MAX_SYMBOLS: usize = 704;
 /// The longest code word.
-const MAX_LEN: usize = 15;
+pub(crate) const MAX_LEN: usize = 15;
 /// Section 3.5: where a code word of no more than 15 bits counts as 2^(15 - length), all of a code are so many.
 const SPACE: u32 = 1 << MAX_LEN;
 /// The order in which lengths of the code of lengths are stored.
-const LENGTH_ORDER: [usize; 18] = [1, 2, 3, 4, 0, 5, 17, 6, 16, 7, 8, 9, 10, 11, 12, 13, 14, 15];
+pub(crate) const LENGTH_ORDER: [usize; 18] = [1, 2, 3, 4, 0, 5, 17, 6, 16, 7, 8, 9, 10, 11, 12, 13, 14, 15];
 /// Those lengths by the next 4 bits, and the bits that each takes.
 const LENGTH_LENGTHS: [(u8, u8); 16] = {
     let (zero, four, three, two) = ((0, 2), (4, 2), (3, 2), (2, 3));

@@ -4,6 +4,7 @@
 mod bits;
 mod block;
 mod corpus;
+mod encode;
 mod format;
 mod options;
 mod oracle;

@@ -5,15 +5,7 @@ use iio_brotli::{
 };
 use iio_codec::{AnyCodec, BytesCodec, CodecId, Config, Context, ErrorKind, Limits, key};
 
-fn noise(len: usize, mut state: u64) -> Vec<u8> {
-    let step = || {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        state.to_le_bytes()[4]
-    };
-    std::iter::repeat_with(step).take(len).collect()
-}
+use super::oracle::noise;
 
 /// Noise of few values: compresses, but by less at fast levels.
 fn picture(len: usize) -> Vec<u8> {
@@ -86,18 +78,6 @@ fn modes_change_the_stream_and_not_the_content() {
         "Gr\u{fc}\u{df}e aus dem W\u{f6}rterbuch \u{2014} ".repeat(9) + &String::from_utf8_lossy(&picture(9_000));
     let at = |mode| checked(text.as_bytes(), &defaults().with_level(5).unwrap().with_mode(mode));
     assert_eq!(at(Mode::Text), by_config(&Config::new().set(key::LEVEL, 5).set("mode", "text"), text.as_bytes()));
-}
-
-#[test]
-fn level_4_looks_for_long_matches_in_long_text_only() {
-    let (text, pixels) = (super::oracle::text(2 << 20), super::oracle::samples(2 << 20));
-    let len = |src: &[u8], mode| checked(src, &defaults().with_mode(mode)).len();
-    assert!(len(&text, Mode::Text) < len(&text, Mode::Generic));
-    assert!(len(&pixels, Mode::Generic) < len(&pixels, Mode::Text));
-    // In a MiB there is no difference.
-    let (text, pixels) = (&text[1..1 << 20], &pixels[1..1 << 20]);
-    assert_eq!(len(text, Mode::Text), len(text, Mode::Generic));
-    assert_eq!(len(pixels, Mode::Generic), len(pixels, Mode::Text));
 }
 
 #[test]

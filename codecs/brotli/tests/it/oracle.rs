@@ -35,6 +35,17 @@ pub(crate) fn agree(src: &[u8], what: &str) {
     }
 }
 
+/// Bytes that do not compress.
+pub(crate) fn noise(len: usize, mut state: u64) -> Vec<u8> {
+    let step = || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state.to_le_bytes()[4]
+    };
+    std::iter::repeat_with(step).take(len).collect()
+}
+
 /// English with words of the dictionary in many forms, so that encoders use its transforms.
 pub(crate) fn text(len: usize) -> Vec<u8> {
     let mut state = 5u32;

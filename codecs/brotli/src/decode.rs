@@ -20,8 +20,8 @@ use stream::{Step, Stream};
 
 /// Memory for prefix codes and context maps: 256 codes at most of literals, commands and distances, whose tables have no
 /// more than 1398, 1848 and 1174 entries of 4 bytes: those of their root bits, and what the largest codes of so many
-/// symbols need beside 8 root bits.
-const SCRATCH: u64 = 5 << 20;
+/// symbols need beside 8 root bits. A MiB more for codes by the bytes before.
+const SCRATCH: u64 = 6 << 20;
 /// Output between two looks at the cancel flag.
 const STEP: usize = 64 << 10;
 /// The least that an output grows by.

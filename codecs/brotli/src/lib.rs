@@ -25,7 +25,7 @@
 //! Tier 1: the decoder is ours, and so is the encoder at levels 2 to 9, without `unsafe`; levels 0, 1, 10 and 11 and the
 //! words of the dictionary are those of the crate `brotli`, which forbids `unsafe` in the features that are used here.
 //! There is no highest ratio: a stream of a dozen bytes gives 16 MiB, so the output grows under the limit alone. Decoding
-//! takes up to 5 MiB for codes, which count as working memory, and no window: what matches copy is in the output. A
+//! takes up to 6 MiB for codes, which count as working memory, and no window: what matches copy is in the output. A
 //! decoder that is kept reuses its memory and allocates nothing per stream.
 //!
 //! At levels 2 to 9 the encoder takes up to 11 MiB, and a table of positions with 4 bytes per byte of the input, up to 256

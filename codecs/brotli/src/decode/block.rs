@@ -2,7 +2,7 @@
 
 use super::bits::Bits;
 use super::command::{Distances, N_COMMANDS, N_COUNTS, block_count};
-use super::context::{LOOKUPS, Lookup, read_map, read_number};
+use super::context::{LOOKUPS, Lookup, N_ROWS, read_map, read_number};
 use super::fault::Fault;
 use super::prefix::{Code, Codes, LITERAL_ROOT, Table};
 
@@ -14,6 +14,11 @@ pub(crate) struct Tables {
     literal_map: Vec<u8>,
     /// The same with codes in place of their numbers.
     literal_codes: Vec<Code>,
+    /// The codes by the last byte, a row for each part of a context that comes of the byte before. Empty if the
+    /// meta-block is too short for them.
+    literal_rows: Vec<Row>,
+    /// Where the rows of each block type begin.
+    row_starts: Vec<usize>,
     /// Whether a block type has one code for all contexts.
     plain: Vec<bool>,
     literals: Vec<Code>,
@@ -31,29 +36,68 @@ pub(crate) enum Literals<'a> {
     Mapped(Contexts<'a>),
 }
 
+/// Codes by the last byte.
+type Row = [Code; 256];
+
 /// The contexts of a block type, and their codes.
 #[derive(Clone, Copy)]
 pub(crate) struct Contexts<'a> {
     lookup: &'a Lookup,
     map: &'a [Code; 64],
+    rows: &'a [Row],
     codes: &'a Codes,
 }
 
+/// Literals that the bits of one load are enough for.
+const PER_LOAD: usize = 3;
+/// Output of a meta-block for which a row pays, and the most rows, of 2 KiB each.
+const ROW_PAYS: usize = 64;
+const MAX_ROWS: usize = 512;
+
 impl Contexts<'_> {
-    /// Decodes literals from `out` to the end of `dst`. A function of its own, with a copy of the reader, so that it
-    /// stays in registers.
-    #[inline(never)]
+    /// Decodes literals from `out` to the end of `dst`.
+    #[inline]
     pub(crate) fn literals(self, bits: &mut Bits<'_>, dst: &mut [u8], out: usize) {
+        if self.rows.is_empty() { self.by_map(bits, dst, out) } else { self.by_row(bits, dst, out) }
+    }
+
+    #[inline(never)]
+    fn by_map(self, bits: &mut Bits<'_>, dst: &mut [u8], out: usize) {
+        self.run(bits, dst, out, |last, before_last| {
+            let context = self.lookup[usize::from(last)] | self.lookup[256 + usize::from(before_last)];
+            self.map[usize::from(context & 63)]
+        });
+    }
+
+    /// Between two literals lie two look-ups, not three, which is what they wait for.
+    #[inline(never)]
+    fn by_row(self, bits: &mut Bits<'_>, dst: &mut [u8], out: usize) {
+        self.run(bits, dst, out, |last, before_last| {
+            let row = self.lookup[256 + usize::from(before_last)];
+            self.rows[usize::from(row)][usize::from(last)]
+        });
+    }
+
+    /// `code` gives the code after the last byte and the one before it. The reader is a copy, so that it stays in
+    /// registers.
+    #[inline(always)]
+    fn run(self, bits: &mut Bits<'_>, dst: &mut [u8], out: usize, code: impl Fn(u8, u8) -> Code) {
         let mut own = bits.copied();
         let before = |back: usize| out.checked_sub(back).map_or(0, |at| dst[at]);
         let (mut last, mut before_last) = (before(1), before(2));
-        for byte in &mut dst[out..] {
-            own.refill();
-            let context = self.lookup[usize::from(last)] | self.lookup[256 + usize::from(before_last)];
+        let mut next = |own: &mut Bits<'_>| {
+            let code = code(last, before_last);
             before_last = last;
-            last = self.codes.literal(self.map[usize::from(context & 63)], &mut own);
-            *byte = last;
+            last = self.codes.literal(code, own);
+            last
+        };
+        let (groups, rest) = dst[out..].as_chunks_mut::<PER_LOAD>();
+        for group in groups {
+            own.refill();
+            group.iter_mut().for_each(|byte| *byte = next(&mut own));
         }
+        own.refill();
+        rest.iter_mut().for_each(|byte| *byte = next(&mut own));
         *bits = own;
     }
 }
@@ -115,7 +159,8 @@ pub(crate) struct Block {
 }
 
 impl Tables {
-    pub(crate) fn read(&mut self, bits: &mut Bits<'_>) -> Result<Block, Fault> {
+    /// Reads the header of a meta-block of `len` bytes, behind that length.
+    pub(crate) fn read(&mut self, bits: &mut Bits<'_>, len: usize) -> Result<Block, Fault> {
         let codes = &mut self.codes;
         codes.clear();
         let literals = Blocks::read(codes, bits)?;
@@ -135,7 +180,30 @@ impl Tables {
         self.literal_codes.extend(self.literal_map.iter().map(|&code| self.literals[usize::from(code)]));
         read_codes(codes, bits, &mut self.commands, commands.n_types, N_COMMANDS, 10)?;
         read_codes(codes, bits, &mut self.distances, n_distance_codes, parameters.n_symbols(), 9)?;
+        self.make_rows(len);
         Ok(Block { literals, commands, distances, parameters })
+    }
+
+    /// Makes the rows of all block types, if they pay for a meta-block of `len` bytes.
+    fn make_rows(&mut self, len: usize) {
+        self.literal_rows.clear();
+        self.row_starts.clear();
+        let mut end = 0;
+        self.row_starts.extend(self.modes.iter().zip(&self.plain).map(|(&mode, &plain)| {
+            let start = end;
+            end += if plain { 0 } else { N_ROWS[usize::from(mode)] };
+            start
+        }));
+        if end > MAX_ROWS.min(len / ROW_PAYS) {
+            return;
+        }
+        let maps = self.literal_codes.as_chunks::<64>().0;
+        let types = maps.iter().zip(&self.modes).zip(&self.plain);
+        for ((map, &mode), _) in types.filter(|&(_, &plain)| !plain) {
+            let lookup = &LOOKUPS[usize::from(mode)];
+            let row = |row: usize| std::array::from_fn(|last| map[(usize::from(lookup[last]) | row) & 63]);
+            self.literal_rows.extend((0..N_ROWS[usize::from(mode)]).map(row));
+        }
     }
 
     #[inline]
@@ -145,7 +213,8 @@ impl Tables {
             return Literals::Plain(self.codes.table(map[0]));
         }
         let lookup = &LOOKUPS[usize::from(self.modes[block_type])];
-        Literals::Mapped(Contexts { lookup, map, codes: &self.codes })
+        let rows = self.literal_rows.get(self.row_starts[block_type]..).unwrap_or_default();
+        Literals::Mapped(Contexts { lookup, map, rows, codes: &self.codes })
     }
 
     #[inline(always)]

@@ -8,6 +8,9 @@ use super::prefix::Codes;
 /// context.
 pub(crate) type Lookup = [u8; 512];
 
+/// How many values the part of the byte before the last one has, by mode.
+pub(crate) const N_ROWS: [usize; 4] = [1, 1, 4, 8];
+
 /// [`Lookup`] by mode: LSB6, MSB6, UTF8, Signed.
 pub(crate) static LOOKUPS: [Lookup; 4] = {
     let mut lookups = [[0; 512]; 4];

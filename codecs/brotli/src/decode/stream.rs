@@ -116,7 +116,7 @@ impl<'a> Stream<'a> {
             self.phase = Phase::Stored;
             return Ok(());
         }
-        self.block = self.tables.read(bits)?;
+        self.block = self.tables.read(bits, self.cursor.left)?;
         bits.check()?;
         self.phase = Phase::Commands;
         (self.cursor.insert, self.cursor.copy) = (0, 0);

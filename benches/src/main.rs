@@ -37,7 +37,7 @@ usage: iio-benches VERB
     --reader NAME      only iio, tifffile, gdal, image-tiff or memcpy, for a profile
     --image-tiff FILE  the program of benches/image-tiff
     --out FOLDER       write tiff.md, tiff.svg and tiff.json there
-    --rounds N, --seconds S as above (5, 0.2)
+    --rounds N, --seconds S as above (3, 0.2)
   compare A B          ratio per row of two files of JSON records
   region               bytes and memory for a region of a large TIFF";
 
@@ -149,7 +149,7 @@ fn measure_tiff(names: &[&str], arguments: &Arguments) -> Outcome {
     let shared = shared();
     let settings = tiff::Settings {
         size: arguments.number("size", 8192.0)? as usize,
-        rounds: arguments.number("rounds", 5.0)? as usize,
+        rounds: arguments.number("rounds", 3.0)? as usize,
         seconds: arguments.number("seconds", 0.2)?,
         only: names,
         reader: arguments.option("reader"),

@@ -146,6 +146,10 @@ const TURNS: [(&str, usize); 10] = [
     ("memcpy", 2),
 ];
 
+/// Reads of a turn, of which the fastest counts. A virtual machine hands free memory back to its host, and whoever is given
+/// such pages again pays a millisecond for each 2 MiB, as much as for decoding them: by chance, not by merit.
+const READS: usize = 3;
+
 fn measure(
     settings: Settings<'_>,
     case: &Case,
@@ -178,7 +182,12 @@ fn measure(
         for (reader, threads, _, n, times) in &mut turns {
             // While others had their turns, a machine that reclaims idle memory may have forgotten file and program.
             readers.read(reader, *threads, 1, stored, exchange)?;
-            times.push(readers.read(reader, *threads, *n, stored, exchange)?);
+            let mut best = readers.read(reader, *threads, *n, stored, exchange)?;
+            for _ in 1..READS {
+                let time = readers.read(reader, *threads, *n, stored, exchange)?;
+                best = Time { wall: best.wall.min(time.wall), cpu: best.cpu.min(time.cpu) };
+            }
+            times.push(best);
         }
     }
     turns.sort_by_key(|(reader, threads, ..)| TURNS.iter().position(|turn| *turn == (*reader, *threads)));

@@ -72,7 +72,7 @@ pub(super) fn markdown(report: &Report) -> String {
         "# Reading TIFF files beside {peers}\n\n\
          Made by `cargo xtask bench tiff`; change nothing by hand. {}\n\n\
          Whole files, opened each time, page cache warm, into fresh memory; megabytes of pixels per second of wall time / per CPU second of\n\
-         all threads, readers in turns, medians of the rounds. The files are written by tifffile: `uint16` micrographs (noise\n\
+         all threads, readers in turns, of each turn the fastest of three reads, medians of the rounds. The files are written by tifffile: `uint16` micrographs (noise\n\
          of photons) or terrain (smooth), for `p3` a `float32` field, for JPEG and WebP an RGB scene; p2 and p3 are predictors, the number\n\
          is the edge of the tiles. All pixels are compared with those that tifffile reads, a difference is named. GDAL gives planes where\n\
          the others give interleaved samples. image-tiff has no threads of its own. The bars compare round by round.\n\n\

@@ -131,14 +131,13 @@ impl<'t> Machine<'t> {
         let mut at = Cursor { out: self.out, next: self.next, last: self.last };
         while at.next < limit {
             let Some(bytes) = src.get(bit >> 3..).and_then(<[u8]>::first_chunk::<16>) else { break };
-            if at.last.is_shorter() {
-                let done = at.advance_group::<O, WIDTH>(table, bytes, bit & 7, limit, dst);
-                bit += done * WIDTH;
-                if done > 0 {
-                    continue;
-                }
+            let done = at.advance_group::<O, WIDTH>(table, bytes, bit & 7, limit, dst);
+            bit += done * WIDTH;
+            if done == GROUP {
+                continue;
             }
-            let Some(first) = bytes.first_chunk() else { break };
+            // The code that ended the group would end the next one at once.
+            let Some(first) = src.get(bit >> 3..).and_then(<[u8]>::first_chunk) else { break };
             if !at.advance(table, O::first(O::load(*first, bit & 7), WIDTH), dst) {
                 break;
             }
@@ -262,7 +261,7 @@ struct Cursor {
 }
 
 impl Cursor {
-    /// Decodes up to eight codes whose strings have up to six bytes, and returns how many. The last string has, too.
+    /// Decodes up to eight codes whose strings have up to six bytes, and returns how many.
     #[inline(always)]
     fn advance_group<O: Order, const WIDTH: usize>(
         &mut self,
@@ -297,7 +296,7 @@ impl Cursor {
                     break $group $i;
                 }
                 window[len..len + 8].copy_from_slice(&text.bytes());
-                slots[$i].set(last.appended(text));
+                slots[$i].set(if $i == 0 { last.extended(text, self.out) } else { last.appended(text) });
                 last = text;
                 len += text.short_len();
             };

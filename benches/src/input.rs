@@ -149,7 +149,7 @@ fn green(image: &Input) -> Result<Input> {
 }
 
 /// All inputs: an RGB photo, its green samples, a 16-bit micrograph, a float field, a tile of the photo, a chunk of the
-/// micrograph, and a chunk of 768 bytes, where the cost of a call counts.
+/// micrograph, one of a landscape, which is smooth, and a chunk of 768 bytes, where the cost of a call counts.
 ///
 /// # Errors
 /// None in practice.
@@ -179,14 +179,15 @@ pub fn small(photo: &Input) -> Result<Vec<Input>> {
     let window = [top..top + 256, left..left + 256, 0..samples];
     let mut tile = Vec::new();
     ArrayRef::new(&photo.bytes, photo.layout)?.window(&window)?.append_to(&mut tile)?;
-    let chunk = |name, shape: [usize; 2]| -> Result<Input> {
-        let samples = microscopy(shape[0], shape[1]);
+    let chunk = |name, shape: [usize; 2], of: fn(usize, usize) -> Vec<u16>| -> Result<Input> {
+        let samples = of(shape[0], shape[1]);
         Ok(Input { name, layout: Layout::new(DType::U16, &shape)?, bytes: as_bytes(&samples).to_vec() })
     };
     Ok(vec![
         Input { name: "256x256x3 tile", layout: Layout::new(DType::U8, &[256, 256, 3])?, bytes: tile },
-        chunk("512x512 u16 chunk", [512, 512])?,
-        chunk("768-byte chunk", [16, 24])?,
+        chunk("512x512 u16 chunk", [512, 512], microscopy)?,
+        chunk("512x512 u16 terrain", [512, 512], terrain)?,
+        chunk("768-byte chunk", [16, 24], microscopy)?,
     ])
 }
 

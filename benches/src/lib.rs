@@ -18,7 +18,7 @@
 //! let mut records = Vec::new();
 //! // With a peer: `codecs::ImageCodecs::start(shared)`, where `shared/suites/reference-python` is.
 //! codecs::run(&registry, &rows, &input::small(&input::scene()?)?, settings, None, &mut |record| records.push(record))?;
-//! assert_eq!(records.len(), 6);
+//! assert_eq!(records.len(), 2 * 4);
 //! assert!(records.iter().all(|record| record.mb_per_s > 0.0));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```

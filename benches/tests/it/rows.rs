@@ -5,7 +5,7 @@ use iio_benches::row::{BASE, ROWS, Row};
 
 fn run(rows: &[Row]) -> (Vec<Record>, Result<(), String>) {
     let inputs = input::scene().and_then(|scene| input::small(&scene)).unwrap_or_default();
-    assert_eq!(inputs.len(), 3);
+    assert_eq!(inputs.len(), 4);
     let mut records = Vec::new();
     let settings = Settings { rounds: 1, seconds: 0.0 };
     let outcome = codecs::run(&iio::builtin(), rows, &inputs, settings, None, &mut |record| records.push(record));

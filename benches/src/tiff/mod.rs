@@ -42,11 +42,8 @@ pub(crate) struct Row {
     file: String,
     reader: &'static str,
     threads: usize,
-    /// Megabytes of pixels per CPU second.
-    cpu: f64,
-    /// Megabytes of pixels per second.
-    wall: f64,
-    noise: f64,
+    /// Megabytes of pixels.
+    megabytes: f64,
     /// Seconds per round.
     times: Vec<Time>,
     /// The largest difference of a sample from what tifffile reads.
@@ -54,10 +51,29 @@ pub(crate) struct Row {
 }
 
 impl Row {
+    /// What is asked of the times of all rounds.
+    fn seconds(&self, of: fn(&Time) -> f64) -> Vec<f64> {
+        self.times.iter().map(of).collect()
+    }
+
+    /// Megabytes of pixels per CPU second.
+    fn cpu(&self) -> f64 {
+        self.megabytes / stats::median(&self.seconds(|time| time.cpu))
+    }
+
+    /// Megabytes of pixels per second.
+    fn wall(&self) -> f64 {
+        self.megabytes / stats::median(&self.seconds(|time| time.wall))
+    }
+
+    fn noise(&self) -> f64 {
+        stats::noise(&self.seconds(|time| time.cpu))
+    }
+
     fn to_json(&self) -> Value {
         json!({
-            "file": self.file, "reader": self.reader, "threads": self.threads, "mb_per_s": digits(self.cpu),
-            "wall_mb_per_s": digits(self.wall), "noise": digits(self.noise), "differs": self.differs,
+            "file": self.file, "reader": self.reader, "threads": self.threads, "mb_per_s": digits(self.cpu()),
+            "wall_mb_per_s": digits(self.wall()), "noise": digits(self.noise()), "differs": self.differs,
         })
     }
 }
@@ -147,7 +163,7 @@ const TURNS: [(&str, usize); 10] = [
 ];
 
 /// Reads of a turn, of which the fastest counts. A virtual machine hands free memory back to its host, and whoever is given
-/// such pages again pays a millisecond for each 2 MiB, as much as for decoding them: by chance, not by merit.
+/// such pages again pays two milliseconds for each 2 MiB, more than for decoding them: by chance, not by merit.
 const READS: usize = 3;
 
 fn measure(
@@ -192,19 +208,13 @@ fn measure(
     }
     turns.sort_by_key(|(reader, threads, ..)| TURNS.iter().position(|turn| *turn == (*reader, *threads)));
     let megabytes = stored.layout.n_bytes() as f64 / 1e6;
-    let row = |(reader, threads, differs, _, times): (&'static str, usize, f64, usize, Vec<Time>)| {
-        let cpu: Vec<f64> = times.iter().map(|time| time.cpu).collect();
-        let wall: Vec<f64> = times.iter().map(|time| time.wall).collect();
-        Row {
-            file: name.to_owned(),
-            reader,
-            threads,
-            cpu: megabytes / stats::median(&cpu),
-            wall: megabytes / stats::median(&wall),
-            noise: stats::noise(&cpu),
-            times,
-            differs,
-        }
+    let row = |(reader, threads, differs, _, times)| Row {
+        file: name.to_owned(),
+        reader,
+        threads,
+        megabytes,
+        times,
+        differs,
     };
     Ok(turns.into_iter().map(row).collect())
 }

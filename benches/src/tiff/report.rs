@@ -35,7 +35,7 @@ pub(super) fn write(report: &Report, folder: &Path) -> Result<(), String> {
 /// A row for people.
 pub(super) fn row(row: &Row) -> String {
     let differs = if row.differs > 0.0 { format!(" (pixels differ by {})", shown(row.differs)) } else { String::new() };
-    let (wall, cpu, noise) = (shown(row.wall), shown(row.cpu), row.noise * 100.0);
+    let (wall, cpu, noise) = (shown(row.wall()), shown(row.cpu()), row.noise() * 100.0);
     format!("{} {} {}: {wall} MB/s, {cpu} MB/CPU-s ±{noise:.0} %{differs}", row.file, row.reader, row.threads)
 }
 
@@ -53,7 +53,7 @@ fn plot(report: &Report) -> Plot<'static> {
     let line = |file: &str| {
         let dots = READERS.iter().enumerate().filter_map(|(series, (reader, name))| {
             let row = find(report, file, reader, 1)?;
-            Some(Dot { x: row.cpu, series, title: format!("{file}, {name}: {} MB per CPU second", shown(row.cpu)) })
+            Some(Dot { x: row.cpu(), series, title: format!("{file}, {name}: {} MB per CPU second", shown(row.cpu())) })
         });
         Line { label: file.to_owned(), dots: dots.collect() }
     };
@@ -97,9 +97,9 @@ pub(super) fn markdown(report: &Report) -> String {
             .iter()
             .map(|(reader, _, threads)| match find(report, file, reader, *threads) {
                 Some(row) if row.differs > 0.0 => {
-                    format!("{} / {} (off by {})", shown(row.wall), shown(row.cpu), shown(row.differs))
+                    format!("{} / {} (off by {})", shown(row.wall()), shown(row.cpu()), shown(row.differs))
                 }
-                Some(row) => format!("{} / {}", shown(row.wall), shown(row.cpu)),
+                Some(row) => format!("{} / {}", shown(row.wall()), shown(row.cpu())),
                 None => "-".to_owned(),
             })
             .collect();

@@ -31,8 +31,7 @@
 //! At levels 2 to 9 the encoder takes up to 11 MiB, and a table of positions with 4 bytes per byte of the input, up to 256
 //! KiB at level 2, 1 MiB at level 4 and 16 MiB at level 9, whatever the window is; kept, it reuses them and allocates
 //! nothing per stream. Where bytes depend on those before them, as those of pixels do, literals are coded by context:
-//! streams get a tenth to a fifth smaller than by the blocks of other encoders at these levels, and decode at about half
-//! the speed, in any decoder. At the other levels the encoder allocates for each stream, since the library does, and up
+//! streams get a tenth to a fifth smaller than by blocks alone, and decode at two thirds of the speed, in any decoder. At the other levels the encoder allocates for each stream, since the library does, and up
 //! to 230 MiB at level 11 with the largest window; where the machine has no memory for that, the process ends, as it does
 //! in any Rust collection.
 //!

@@ -35,6 +35,15 @@ struct State {
     at: usize,
 }
 
+impl Codes {
+    /// The entry of coefficient `k` behind `run` zeros.
+    #[inline(always)]
+    fn entry(&self, block: &Block, run: u32, k: u32) -> u32 {
+        let symbol = run << 5 | u32::from(block.symbols[k as usize]);
+        self.ac[(symbol & 511) as usize]
+    }
+}
+
 impl State {
     #[inline(always)]
     fn put(&mut self, entry: u32, value: i16) {
@@ -81,8 +90,7 @@ impl State {
         let k = rest.trailing_zeros() & 63;
         rest &= rest.wrapping_sub(odd.into());
         let mut last = k * odd;
-        let symbol = k.wrapping_sub(1) << 5 | u32::from(block.symbols[k as usize]);
-        let entry = codes.ac[(symbol & 511) as usize] & odd.wrapping_neg();
+        let entry = codes.entry(block, k.wrapping_sub(1), k) & odd.wrapping_neg();
         self.put(entry, if odd == 1 { block.coefficients[k as usize] } else { 0 });
         self.store(buffer);
         let mut coefficient = |state: &mut Self| {
@@ -90,8 +98,7 @@ impl State {
             rest &= rest.wrapping_sub(1);
             let run = k.wrapping_sub(last).wrapping_sub(1);
             last = k;
-            let symbol = run << 5 | u32::from(block.symbols[k as usize]);
-            state.put(codes.ac[(symbol & 511) as usize], block.coefficients[k as usize]);
+            state.put(codes.entry(block, run, k), block.coefficients[k as usize]);
         };
         for _ in 0..n / 2 {
             coefficient(self);
@@ -107,7 +114,7 @@ impl State {
         let mut rest = block.nonzero & !1;
         let mut last = 0;
         while rest != 0 {
-            let k = rest.trailing_zeros();
+            let k = rest.trailing_zeros() & 63;
             rest &= rest.wrapping_sub(1);
             let mut run = k - last - 1;
             last = k;
@@ -116,8 +123,7 @@ impl State {
                 self.store(buffer);
                 run -= 16;
             }
-            let symbol = run << 5 | u32::from(block.symbols[(k & 63) as usize]);
-            self.put(codes.ac[(symbol & 511) as usize], block.coefficients[(k & 63) as usize]);
+            self.put(codes.entry(block, run, k), block.coefficients[k as usize]);
             self.store(buffer);
         }
     }

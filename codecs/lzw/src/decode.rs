@@ -3,8 +3,7 @@ use iio_codec::{
 };
 
 use crate::bits::{Lsb, Msb, Order};
-use crate::machine::{FIRST, Machine, Stop, TABLE_LEN, Table, peek, table};
-use crate::string::MAX_OFFSET;
+use crate::machine::{FIRST, Machine, Stop, TABLE_LEN, Table, peek};
 use crate::{DecodeOptions, Dialect, EncodeOptions, INFO, Lzw};
 
 /// The longest string of the table has 4096 - 258 + 1 bytes, its code 12 bits: without clear codes a stream comes close
@@ -58,7 +57,7 @@ pub(crate) struct Decoder {
 
 impl Decoder {
     pub(crate) fn new(options: &DecodeOptions) -> Self {
-        Self { table: table(options.dialect.size()), options: options.clone() }
+        Self { table: Table::new(options.dialect.size()), options: options.clone() }
     }
 
     fn is_lsb(&self, src: &[u8]) -> bool {
@@ -72,7 +71,7 @@ impl Decoder {
     fn fill<O: Order>(&mut self, src: &[u8], dst: &mut [u8], cx: &Context<'_>) -> Result<Progress> {
         self.check_start::<O>(src)?;
         let fills_only = matches!(self.options.dialect, Dialect::Gif(_));
-        let mut machine = Machine::new(&mut self.table, self.options.dialect.size());
+        let mut machine = Machine::new(&mut self.table);
         let stop = match machine.run::<O>(src, dst, &|| cx.check_cancel(&INFO)) {
             // What stands behind the last pixel is nobody's.
             Err(error) if fills_only && machine.out == dst.len() && error.kind() == ErrorKind::Malformed => {
@@ -100,9 +99,9 @@ impl Decoder {
 
     fn grow<O: Order>(&mut self, src: &[u8], cx: &Context<'_>) -> Result<Vec<u8>> {
         self.check_start::<O>(src)?;
-        let limit = usize::try_from(cx.limits.output_bytes.min(MAX_OFFSET)).unwrap_or(usize::MAX);
+        let limit = usize::try_from(cx.limits.output_bytes).unwrap_or(usize::MAX);
         let mut dst = zeroed_vec(src.len().saturating_mul(4).max(4096).min(limit))?;
-        let mut machine = Machine::new(&mut self.table, self.options.dialect.size());
+        let mut machine = Machine::new(&mut self.table);
         loop {
             match machine.run::<O>(src, &mut dst, &|| cx.check_cancel(&INFO))? {
                 Stop::End => break,
@@ -145,11 +144,10 @@ impl DecodeOptions {
     }
 }
 
-/// Bit positions have to fit an integer, and offsets the entries of the table.
-fn check_lengths(src: &[u8], dst: &[u8]) -> Result<()> {
-    if src.len() > usize::MAX >> 4 || dst.len() as u64 > MAX_OFFSET {
-        let message = format!("{} bytes of input or {} of output are more than is implemented", src.len(), dst.len());
-        return Err(INFO.unsupported(message));
+/// Bit positions have to fit an integer.
+fn check_length(src: &[u8]) -> Result<()> {
+    if src.len() > usize::MAX >> 4 {
+        return Err(INFO.unsupported(format!("{} bytes of input are more than is implemented", src.len())));
     }
     Ok(())
 }
@@ -164,7 +162,7 @@ impl BytesDecoder for Decoder {
     }
 
     fn decode_into(&mut self, src: &[u8], dst: &mut [u8], cx: &Context<'_>) -> Result<Progress> {
-        check_lengths(src, dst)?;
+        check_length(src)?;
         if self.is_lsb(src) { self.fill::<Lsb>(src, dst, cx) } else { self.fill::<Msb>(src, dst, cx) }
     }
 
@@ -184,7 +182,7 @@ impl BytesDecoder for Decoder {
     }
 
     fn decode(&mut self, src: &[u8], cx: &Context<'_>) -> Result<Vec<u8>> {
-        check_lengths(src, &[])?;
+        check_length(src)?;
         if self.is_lsb(src) { self.grow::<Lsb>(src, cx) } else { self.grow::<Msb>(src, cx) }
     }
 }

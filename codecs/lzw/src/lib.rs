@@ -25,7 +25,7 @@
 //! ```
 //!
 //! # Limits and guarantees
-//! Tier 1 (safe Rust). The highest ratio is 2560: strings grow to 3839 bytes, and codes have 12 bits. A decoder holds 32
+//! Tier 1 (safe Rust). The highest ratio is 2560: strings grow to 3839 bytes, and codes have 12 bits. A decoder holds 77
 //! KiB, an encoder 256 KiB; a worker of [`Lzw`] allocates nothing after it was made, but for the output where that is
 //! asked for. The same input gives the same stream on every machine. The size of the output is not known without
 //! decoding.

@@ -76,6 +76,11 @@ fn entries_of_an_earlier_stream_or_before_a_clear_code_are_gone() {
     codes[1] = 256;
     codes.splice(1..1, (0..200).map(|i| i % 256));
     assert_eq!(decoder.decode(&tiff(&codes), &cx).unwrap_err().kind(), ErrorKind::Malformed);
+    // Those of codes that had no room in dst never were.
+    decoder.decode_into(&long, &mut [0; 5], &cx).unwrap();
+    for code in 260..300 {
+        assert_eq!(decoder.decode(&tiff(&[256, 1, 2, code, 257]), &cx).unwrap_err().kind(), ErrorKind::Malformed);
+    }
 }
 
 #[test]

@@ -34,6 +34,29 @@ fn flipped_bits_give_a_result_or_an_error() {
 }
 
 #[test]
+fn a_worker_after_an_error_is_as_new() {
+    let mut worker = iio_codec::BytesCodec::decoder(&iio_lzw::Lzw::default()).unwrap();
+    let cx = Context::default();
+    // Long and short strings, those of one byte more than an entry holds among them, and ends in the midst of a group.
+    let words: Vec<Vec<u8>> = (0..6).map(|n| noise(11 + n, 255, n as u64 + 1)).collect();
+    let text: Vec<u8> = noise(400, 6, 7).iter().flat_map(|&n| words[usize::from(n)].clone()).collect();
+    for src in [noise(700, 3, 1), vec![5; 3000], text] {
+        let packed = encode(&src, &EncodeOptions::default()).unwrap();
+        let mut dst = vec![0xa5; src.len()];
+        for bit in (0..packed.len() * 8).step_by(5) {
+            let mut broken = packed.clone();
+            broken[bit / 8] ^= 1 << (bit % 8);
+            let len = src.len() - bit % src.len();
+            let fresh = decode_into(&broken, &mut dst[..len], &DecodeOptions::default()).map_err(|e| e.to_string());
+            let kept = worker.decode_into(&broken, &mut dst[..len], &cx).map_err(|e| e.to_string());
+            assert_eq!(kept, fresh);
+            worker.decode_exact(&packed, &mut dst, &cx).unwrap();
+            assert!(dst == src, "{bit}");
+        }
+    }
+}
+
+#[test]
 fn random_bytes_give_a_result_or_an_error() {
     for seed in 1..400 {
         let mut src = noise(600, 255, seed);

@@ -191,10 +191,29 @@ fn bytes_ways(codec: &dyn BytesCodec, input: &Input<'_>) {
         };
         agrees(&whole, progress, good, (src.len(), len), hint);
     }
+    pair_of(&mut *used, src, [chosen, n]);
     if let Ok(whole) = &whole {
         let mut exact = vec![DIRT; n];
         used.decode_exact(src, &mut exact, &context()).expect("decode_exact() of what decodes");
         assert!(exact == *whole, "decode_exact() and decode()");
+    }
+}
+
+/// A stream and the start of it, decoded as a pair into so many bytes.
+fn pair_of(worker: &mut dyn BytesDecoder, src: &[u8], [len, other_len]: [usize; 2]) {
+    let sources = [src, &src[..src.len() - src.len() / 4]];
+    let (mut dst, mut other) = (vec![DIRT; len], vec![DIRT; other_len]);
+    let pair = worker.decode_pair([(sources[0], &mut dst), (sources[1], &mut other)], &context());
+    for ((src, result), dst) in sources.into_iter().zip(pair).zip([dst, other]) {
+        let mut alone = vec![0; dst.len()];
+        match (result, worker.decode_into(src, &mut alone, &context())) {
+            (Ok(a), Ok(b)) => {
+                assert_eq!(a, b, "decode_pair() and decode_into()");
+                assert!(dst[..a.written] == alone[..a.written], "decode_pair() and decode_into() give other bytes");
+            }
+            (Err(a), Err(b)) => assert_eq!(a.to_string(), b.to_string(), "decode_pair() and decode_into()"),
+            (a, b) => panic!("decode_pair() and decode_into(): {a:?}, {b:?}"),
+        }
     }
 }
 

@@ -31,7 +31,7 @@ pub use format::{
 pub use image::NdImage;
 pub use metadata::{MetaValue, Metadata, Resolution, ResolutionUnit};
 pub use output::{Output, Sink, Target};
-pub use pipeline::{Pipeline, PipelineWorker};
+pub use pipeline::{ChunkPart, Pipeline, PipelineWorker};
 pub use plan::{Chunk, ReadPlan};
 pub use registry::{AbsentCodec, Registry};
 pub use request::Request;

@@ -50,7 +50,7 @@ impl Pipeline {
             swap: self.swap,
             filters: self.filters.iter().map(|codec| codec.decoder()).collect::<Result<_>>()?,
             scratch: Default::default(),
-            samples: Vec::new(),
+            samples: Default::default(),
         })
     }
 }
@@ -64,8 +64,28 @@ pub struct PipelineWorker {
     filters: Vec<Box<dyn Filter>>,
     /// Two buffers that stages write in turn.
     scratch: [Vec<u8>; 2],
-    /// A decoded chunk that lands only in part, or with gaps.
-    samples: Vec<u8>,
+    /// Decoded chunks that land only in part, or with gaps. The second one is for pairs.
+    samples: [Vec<u8>; 2],
+}
+
+/// A chunk to decode.
+#[derive(Debug)]
+pub struct ChunkPart<'a> {
+    /// Its stored bytes.
+    pub src: &'a [u8],
+    /// What decoding gives.
+    pub chunk: &'a Layout,
+    /// Per axis, how many samples come before the part that is wanted.
+    pub skip: &'a [usize],
+    /// Where that lands.
+    pub dst: ArrayMut<'a>,
+}
+
+impl ChunkPart<'_> {
+    /// True if the decoder can write into the destination itself.
+    fn is_direct(&mut self) -> bool {
+        self.dst.layout() == self.chunk && self.dst.contiguous().is_some()
+    }
 }
 
 impl PipelineWorker {
@@ -104,12 +124,76 @@ impl PipelineWorker {
             let swapped = self.decode_bytes(src, out, chunk.dtype(), cx)?;
             return self.finish(dst, swapped, cx);
         }
-        let mut samples = std::mem::take(&mut self.samples);
+        let mut samples = std::mem::take(&mut self.samples[0]);
         resize(&mut samples, n_bytes, cx)?;
         let swapped = self.decode_bytes(src, &mut samples, chunk.dtype(), cx)?;
         self.store(&mut samples, chunk, skip, dst, swapped, cx)?;
+        self.samples[0] = samples;
+        Ok(())
+    }
+
+    /// True if [`PipelineWorker::decode_pair`] takes less time than [`PipelineWorker::decode`] for each.
+    #[must_use]
+    pub fn pairs(&self) -> bool {
+        self.array.is_none()
+            && self.bit_order.is_none()
+            && matches!(self.bytes.as_slice(), [decoder] if decoder.pairs())
+    }
+
+    /// Decodes two chunks as [`PipelineWorker::decode`] does, if [`PipelineWorker::pairs`] says so.
+    ///
+    /// # Errors
+    /// Those of the first chunk that fails, with its index.
+    pub fn decode_pair(&mut self, mut pair: [ChunkPart<'_>; 2], cx: &Context<'_>) -> Result<(), (usize, Error)> {
+        let mut samples = std::mem::take(&mut self.samples);
+        self.decode_both(&mut pair, &mut samples, cx)?;
+        for (index, (part, samples)) in pair.into_iter().zip(&mut samples).enumerate() {
+            self.put(part, samples, cx).map_err(|error| (index, error))?;
+        }
         self.samples = samples;
         Ok(())
+    }
+
+    /// Runs the byte stage for two chunks.
+    fn decode_both(
+        &mut self,
+        pair: &mut [ChunkPart<'_>; 2],
+        samples: &mut [Vec<u8>; 2],
+        cx: &Context<'_>,
+    ) -> Result<(), (usize, Error)> {
+        let [decoder] = self.bytes.as_mut_slice() else { return Err((0, Here.internal("not one byte stage"))) };
+        for (index, (part, samples)) in pair.iter_mut().zip(samples.iter_mut()).enumerate() {
+            let n_bytes = part.chunk.n_bytes();
+            cx.gate_output(&Here, n_bytes as u64, part.src.len(), None).map_err(|error| (index, error))?;
+            if !part.is_direct() {
+                resize(samples, n_bytes, cx).map_err(|error| (index, error))?;
+            }
+        }
+        let mut outputs = pair.iter_mut().zip(samples).map(|(part, samples)| {
+            let direct = part.is_direct();
+            let whole = part.dst.contiguous().filter(|_| direct);
+            (part.src, whole.unwrap_or(samples))
+        });
+        let (Some(first), Some(second)) = (outputs.next(), outputs.next()) else {
+            return Err((0, Here.internal("no pair")));
+        };
+        let lens = [first.1.len(), second.1.len()];
+        for (index, (progress, len)) in decoder.decode_pair([first, second], cx).into_iter().zip(lens).enumerate() {
+            let written = progress.map_err(|error| (index, error))?.written;
+            if written < len {
+                return Err((index, short(written, len)));
+            }
+        }
+        Ok(())
+    }
+
+    /// Undoes what is left of a chunk whose bytes are in its destination, or in `samples`.
+    fn put(&mut self, mut part: ChunkPart<'_>, samples: &mut [u8], cx: &Context<'_>) -> Result<()> {
+        if part.is_direct() {
+            self.finish(part.dst, false, cx)
+        } else {
+            self.store(samples, part.chunk, part.skip, part.dst, false, cx)
+        }
     }
 
     /// Undoes byte order and predictors of a chunk in scratch and puts what is wanted of it into `dst`. If that is all of
@@ -151,12 +235,12 @@ impl PipelineWorker {
         }
         let layout = declared.unwrap_or(*chunk);
         cx.gate_output(&Here, layout.n_bytes() as u64, src.len(), None)?;
-        let mut samples = std::mem::take(&mut self.samples);
+        let mut samples = std::mem::take(&mut self.samples[0]);
         resize(&mut samples, layout.n_bytes(), cx)?;
         let done = self
             .decode_array(src, header, ArrayMut::new(&mut samples, layout)?, cx)
             .and_then(|()| dst.copy_last(part(&samples, &layout, skip, dst.layout())?));
-        self.samples = samples;
+        self.samples[0] = samples;
         done
     }
 

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use iio_codec::{AlignedBytes, ArrayMut, Blame, Error, Grid, Layout, Pool, Result};
 
-use crate::pipeline::PipelineWorker;
+use crate::pipeline::{ChunkPart, PipelineWorker};
 use crate::{Env, Pipeline, ProgressFn, Source};
 
 struct Here;
@@ -58,6 +58,13 @@ pub struct ReadPlan {
 /// Jobs are groups of chunks that lie close together in the file: one read serves them. A group is not larger than this,
 /// unless it is a single chunk.
 const GROUP_BYTES: u64 = 256 << 10;
+
+/// Chunks of up to this size are decoded in pairs, if their codec takes less time for that: larger ones do not stay in the
+/// cache.
+const PAIR_BYTES: usize = 4 << 20;
+
+/// So many pairs there must be for each thread, or some would wait for the last ones.
+const PAIRS: usize = 4;
 
 /// Plain samples of this size and more are read on their own, straight to their place.
 const SCATTER_BYTES: u64 = 32 << 10;
@@ -193,11 +200,20 @@ impl ReadPlan {
         if grid.len() != self.chunks.len() {
             return Err(Here.internal(format!("{} cells for {} chunks", grid.len(), self.chunks.len())));
         }
-        let groups = self.groups(source);
         let pools: Vec<Pool<PipelineWorker>> = self.pipelines.iter().map(|_| Pool::new()).collect();
+        let pairs = self.pairs(&pools, env.executor().width());
+        let groups = self.groups(source, &pairs);
         let inputs = Pool::new();
         let done = AtomicU64::new(0);
-        let job = Job { plan: self, source, env, grid: &grid, pools: &pools, inner_parallel: groups.len() == 1 };
+        let job = Job {
+            plan: self,
+            source,
+            env,
+            grid: &grid,
+            pools: &pools,
+            pairs: &pairs,
+            inner_parallel: groups.len() == 1,
+        };
         env.executor().try_for_each(groups.len(), &|index| {
             let Some(group) = groups.get(index) else { return Ok(()) };
             let bytes = inputs.with(|| Ok(Vec::new()), |input| job.run(group, input))?;
@@ -232,8 +248,26 @@ impl ReadPlan {
         Named(self.who)
     }
 
+    /// Whether chunks of each pipeline are decoded in pairs.
+    fn pairs(&self, pools: &[Pool<PipelineWorker>], width: usize) -> Vec<bool> {
+        if self.chunks.len() < 2 || (width > 1 && self.chunks.len() / 2 / width < PAIRS) {
+            return vec![false; pools.len()];
+        }
+        // A pipeline that has no worker says so when a chunk needs it.
+        let says_so = |(pipeline, pool): (&Arc<Pipeline>, &Pool<PipelineWorker>)| {
+            pool.with(|| pipeline.worker(), |worker| Ok(worker.pairs())).unwrap_or(false)
+        };
+        self.pipelines.iter().zip(pools).map(says_so).collect()
+    }
+
+    /// True if two chunks are decoded as a pair.
+    fn is_pair(&self, chunk: &Chunk, other: &Chunk, pairs: &[bool]) -> bool {
+        let fits = |chunk: &Chunk| chunk.range.is_some() && chunk.layout.n_bytes() <= PAIR_BYTES;
+        chunk.pipeline == other.pipeline && pairs.get(chunk.pipeline) == Some(&true) && fits(chunk) && fits(other)
+    }
+
     /// Indices of chunks, grouped by neighbourhood in the file.
-    fn groups(&self, source: &Source) -> Vec<Vec<usize>> {
+    fn groups(&self, source: &Source, pairs: &[bool]) -> Vec<Vec<usize>> {
         let start = |index: &usize| self.chunks.get(*index).and_then(|c| c.range.as_ref()).map(|r| r.start);
         let mut order: Vec<usize> = (0..self.chunks.len()).collect();
         order.sort_by_key(start);
@@ -243,11 +277,17 @@ impl ReadPlan {
             let range = self.chunks.get(index).and_then(|chunk| chunk.range.clone());
             let alone =
                 range.as_ref().is_some_and(|range| range.end - range.start >= SCATTER_BYTES) && self.is_raw(index);
+            let is_second = groups.last().is_some_and(|group| {
+                let before = group.last().and_then(|&before| self.chunks.get(before));
+                let chunk = self.chunks.get(index);
+                group.len() % 2 == 1 && before.zip(chunk).is_some_and(|(a, b)| self.is_pair(a, b, pairs))
+            });
             let joins = !alone
                 && match (&open, &range) {
                     (Some(open), Some(range)) => {
                         let end = open.end.max(range.end);
-                        range.start.saturating_sub(open.end) <= source.coalesce_gap() && end - open.start <= GROUP_BYTES
+                        range.start.saturating_sub(open.end) <= source.coalesce_gap()
+                            && (end - open.start <= GROUP_BYTES || is_second)
                     }
                     _ => false,
                 };
@@ -283,6 +323,8 @@ struct Job<'a> {
     env: &'a Env,
     grid: &'a Grid<'a>,
     pools: &'a [Pool<PipelineWorker>],
+    /// Whether chunks of each pipeline are decoded in pairs.
+    pairs: &'a [bool],
     /// A single job has the machine to itself.
     inner_parallel: bool,
 }
@@ -312,10 +354,18 @@ impl Job<'_> {
                 &*input
             }
         };
-        for (index, chunk) in chunks {
+        let mut chunks = chunks.into_iter().peekable();
+        while let Some((index, chunk)) = chunks.next() {
             let cell = self.cell(index)?;
             written += cell.layout().n_bytes() as u64;
-            self.decode(chunk, stored, start, cell).map_err(|error| self.locate(error, chunk))?;
+            let second = chunks.next_if(|(_, next)| self.plan.is_pair(chunk, next, self.pairs));
+            if let Some((next, other)) = second {
+                let other_cell = self.cell(next)?;
+                written += other_cell.layout().n_bytes() as u64;
+                self.decode_pair([(chunk, cell), (other, other_cell)], stored, start)?;
+            } else {
+                self.decode(chunk, stored, start, cell).map_err(|error| self.locate(error, chunk))?;
+            }
         }
         Ok(written)
     }
@@ -336,13 +386,8 @@ impl Job<'_> {
 
     fn decode(&self, chunk: &Chunk, stored: &[u8], start: u64, mut cell: ArrayMut<'_>) -> Result<()> {
         let Some(range) = &chunk.range else { return fill(&mut cell, &self.plan.fill) };
-        let from = usize::try_from(range.start - start).unwrap_or(usize::MAX);
-        let to = usize::try_from(range.end - start).unwrap_or(usize::MAX);
-        let src = stored.get(from..to).ok_or_else(|| Here.internal("chunk outside of its group"))?;
-        let (Some(pipeline), Some(pool)) = (self.plan.pipelines.get(chunk.pipeline), self.pools.get(chunk.pipeline))
-        else {
-            return Err(Here.internal(format!("no pipeline {}", chunk.pipeline)));
-        };
+        let src = part_of(stored, start, range)?;
+        let (pipeline, pool) = self.pipeline(chunk)?;
         let cx = if self.inner_parallel { self.env.whole_context() } else { self.env.chunk_context() };
         cx.check_cancel(&Named(self.plan.who))?;
         if pipeline.is_raw()
@@ -354,6 +399,30 @@ impl Job<'_> {
             return cell.copy_last(view.window(&ranges)?);
         }
         pool.with(|| pipeline.worker(), |worker| worker.decode(src, &chunk.layout, &chunk.skip, cell, &cx))
+    }
+
+    fn decode_pair(&self, pair: [(&Chunk, ArrayMut<'_>); 2], stored: &[u8], start: u64) -> Result<()> {
+        let [(chunk, cell), (other, other_cell)] = pair;
+        let chunks = [chunk, other];
+        let part = |chunk: &Chunk| part_of(stored, start, chunk.range.as_ref().ok_or_else(|| Here.internal("a hole"))?);
+        let parts = [
+            ChunkPart { src: part(chunk)?, chunk: &chunk.layout, skip: &chunk.skip, dst: cell },
+            ChunkPart { src: part(other)?, chunk: &other.layout, skip: &other.skip, dst: other_cell },
+        ];
+        let (pipeline, pool) = self.pipeline(chunk)?;
+        let cx = self.env.chunk_context();
+        cx.check_cancel(&Named(self.plan.who))?;
+        pool.with(
+            || pipeline.worker(),
+            |worker| worker.decode_pair(parts, &cx).map_err(|(index, error)| self.locate(error, chunks[index])),
+        )
+    }
+
+    fn pipeline(&self, chunk: &Chunk) -> Result<(&Pipeline, &Pool<PipelineWorker>)> {
+        match (self.plan.pipelines.get(chunk.pipeline), self.pools.get(chunk.pipeline)) {
+            (Some(pipeline), Some(pool)) => Ok((pipeline, pool)),
+            _ => Err(Here.internal(format!("no pipeline {}", chunk.pipeline))),
+        }
     }
 
     /// Reads a chunk of plain samples from the file straight into the rows of the result; `None` if it is not one,
@@ -385,6 +454,13 @@ impl Job<'_> {
         }
         Ok(Some(n_bytes as u64))
     }
+}
+
+/// The bytes `range` of the file, of which `stored` are those from `start` on.
+fn part_of<'a>(stored: &'a [u8], start: u64, range: &Range<u64>) -> Result<&'a [u8]> {
+    let from = usize::try_from(range.start - start).unwrap_or(usize::MAX);
+    let to = usize::try_from(range.end - start).unwrap_or(usize::MAX);
+    stored.get(from..to).ok_or_else(|| Here.internal("chunk outside of its group"))
 }
 
 /// Fills an array with copies of one sample; zeros if none is given.

@@ -88,6 +88,17 @@ pub trait BytesDecoder: Send {
     /// `Malformed`, `Truncated`, `Limit`, `Cancelled`, `Backend`. What `dst` then holds is unspecified.
     fn decode_into(&mut self, src: &[u8], dst: &mut [u8], cx: &Context<'_>) -> Result<Progress>;
 
+    /// True if [`BytesDecoder::decode_pair`] takes less time than two calls of [`BytesDecoder::decode_into`].
+    fn pairs(&self) -> bool {
+        false
+    }
+
+    /// Decodes two streams that have nothing to do with each other, each as [`BytesDecoder::decode_into`] does, and with
+    /// the same outcome. Decoders that wait for their own look-ups, as that of deflate, decode another stream meanwhile.
+    fn decode_pair(&mut self, pair: [(&[u8], &mut [u8]); 2], cx: &Context<'_>) -> [Result<Progress>; 2] {
+        pair.map(|(src, dst)| self.decode_into(src, dst, cx))
+    }
+
     /// Decodes into a new `Vec`. Where the size is not known, decoders that can continue override this to grow
     /// without starting again.
     ///

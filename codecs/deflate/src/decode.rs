@@ -61,6 +61,14 @@ impl BytesDecoder for Decoder {
         self.inflater.inflate_into(src, dst, cx).map(|inflated| inflated.progress())
     }
 
+    fn pairs(&self) -> bool {
+        true
+    }
+
+    fn decode_pair(&mut self, pair: [(&[u8], &mut [u8]); 2], cx: &Context<'_>) -> [Result<Progress>; 2] {
+        self.inflater.inflate_both(pair, cx).map(|inflated| Ok(inflated?.progress()))
+    }
+
     fn decode_exact(&mut self, src: &[u8], dst: &mut [u8], cx: &Context<'_>) -> Result<()> {
         let expected = dst.len();
         self.inflater.inflate_into(src, dst, cx)?.exact(&INFO, expected)

@@ -91,6 +91,8 @@ pub struct Inflater {
     info: &'static CodecInfo,
     path: Path,
     inflate: Option<Inflate>,
+    /// For the second of two streams.
+    other: Option<Inflate>,
 }
 
 impl Inflater {
@@ -104,7 +106,7 @@ impl Inflater {
     #[doc(hidden)]
     #[must_use]
     pub const fn with_path(info: &'static CodecInfo, path: Path) -> Self {
-        Self { info, path, inflate: None }
+        Self { info, path, inflate: None, other: None }
     }
 
     /// Inflates the stream at the start of `src` into the start of `dst`.
@@ -114,14 +116,30 @@ impl Inflater {
     /// `Limit`.
     pub fn inflate_into(&mut self, src: &[u8], dst: &mut [u8], cx: &Context<'_>) -> Result<Inflated> {
         let info = self.info;
-        let inflate = self.begin(cx)?;
-        let end = match run(info, inflate, src, dst, cx)? {
-            Ok(true) => End::Reached,
-            Ok(false) => End::Beyond,
-            Err(fault) if inflate.written() == dst.len() => End::Missing(broken(info, fault, inflate, src)),
-            Err(fault) => return Err(broken(info, fault, inflate, src)),
-        };
-        Ok(Inflated { consumed: inflate.consumed(), written: inflate.written(), end })
+        finish(info, self.begin(cx)?, src, dst, cx)
+    }
+
+    /// Inflates two streams, each as [`Inflater::inflate_into`] does. Both at once take up to a third less time than one
+    /// after the other, if they are about as long.
+    pub fn inflate_both(
+        &mut self,
+        [(src, dst), (other_src, other_dst)]: [(&[u8], &mut [u8]); 2],
+        cx: &Context<'_>,
+    ) -> [Result<Inflated>; 2] {
+        let info = self.info;
+        // The cancel flag is not looked at in between.
+        if dst.len().max(other_dst.len()) > STEP
+            || cx.check_cancel(info).is_err()
+            || cx.gate_working(info, 2 * INFLATE_WORKING_BYTES).is_err()
+        {
+            return [self.inflate_into(src, dst, cx), self.inflate_into(other_src, other_dst, cx)];
+        }
+        let first = self.inflate.get_or_insert_with(|| Inflate::new(self.path));
+        let second = self.other.get_or_insert_with(|| Inflate::new(self.path));
+        first.reset();
+        second.reset();
+        Inflate::run_both((first, src, dst), (second, other_src, other_dst));
+        [finish(info, first, src, dst, cx), finish(info, second, other_src, other_dst, cx)]
     }
 
     /// Inflates the stream at the start of `src` to the end of `dst`, and returns the bytes of `src` that belong to
@@ -164,6 +182,17 @@ impl Inflater {
         inflate.reset();
         Ok(inflate)
     }
+}
+
+/// Goes on with a stream to its end, or that of `dst`.
+fn finish(info: &CodecInfo, inflate: &mut Inflate, src: &[u8], dst: &mut [u8], cx: &Context<'_>) -> Result<Inflated> {
+    let end = match run(info, inflate, src, dst, cx)? {
+        Ok(true) => End::Reached,
+        Ok(false) => End::Beyond,
+        Err(fault) if inflate.written() == dst.len() => End::Missing(broken(info, fault, inflate, src)),
+        Err(fault) => return Err(broken(info, fault, inflate, src)),
+    };
+    Ok(Inflated { consumed: inflate.consumed(), written: inflate.written(), end })
 }
 
 /// Inflates until the stream ends or `dst` is full.

@@ -45,12 +45,13 @@ impl Decoder {
     }
 
     fn run(&mut self, src: &[u8], dst: &mut [u8], cx: &Context<'_>) -> Result<Inflated> {
-        let body = header(src)?;
-        let mut inflated = self
-            .inflater
-            .inflate_into(body, dst, cx)
-            .map_err(|error| error.shifted(HEADER_LEN as u64))?
-            .shifted(HEADER_LEN);
+        let inflated = self.inflater.inflate_into(header(src)?, dst, cx);
+        self.finish(inflated, src, dst)
+    }
+
+    /// Looks at the end of a stream whose body was inflated.
+    fn finish(&self, inflated: Result<Inflated>, src: &[u8], dst: &[u8]) -> Result<Inflated> {
+        let mut inflated = inflated.map_err(|error| error.shifted(HEADER_LEN as u64))?.shifted(HEADER_LEN);
         if !matches!(inflated.end, End::Reached) {
             return Ok(inflated);
         }
@@ -81,6 +82,20 @@ impl BytesDecoder for Decoder {
 
     fn decode_into(&mut self, src: &[u8], dst: &mut [u8], cx: &Context<'_>) -> Result<Progress> {
         self.run(src, dst, cx).map(|inflated| inflated.progress())
+    }
+
+    fn pairs(&self) -> bool {
+        true
+    }
+
+    fn decode_pair(&mut self, pair: [(&[u8], &mut [u8]); 2], cx: &Context<'_>) -> [Result<Progress>; 2] {
+        let [(src, dst), (other_src, other_dst)] = pair;
+        let (Ok(body), Ok(other_body)) = (header(src), header(other_src)) else {
+            return [self.decode_into(src, dst, cx), self.decode_into(other_src, other_dst, cx)];
+        };
+        let [first, second] = self.inflater.inflate_both([(body, &mut *dst), (other_body, &mut *other_dst)], cx);
+        let progress = |inflated: Result<Inflated>| Ok(inflated?.progress());
+        [progress(self.finish(first, src, dst)), progress(self.finish(second, other_src, other_dst))]
     }
 
     fn decode_exact(&mut self, src: &[u8], dst: &mut [u8], cx: &Context<'_>) -> Result<()> {

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use iio_codec::{
-    AnyCodec, Blame, Check, CodecId, CodecInfo, CodecKind, Context, Directions, Fields, Progress, Result, SizeHint,
-    StatelessBytes, Tier,
+    AnyCodec, Blame, BytesCodec, BytesDecoder, BytesEncoder, Check, CodecId, CodecInfo, CodecKind, Context, Directions,
+    Fields, Progress, Result, SizeHint, StatelessBytes, Tier,
 };
 use iio_core::{Env, ReadAt, Registry, Source};
 
@@ -55,6 +55,49 @@ impl StatelessBytes for Invert {
     fn encode_into(&self, src: &[u8], dst: &mut [u8], _: &Context<'_>) -> Result<usize> {
         dst.iter_mut().zip(src).for_each(|(to, from)| *to = !from);
         Ok(src.len())
+    }
+}
+
+/// As [`Invert`], but two chunks at once, which it counts.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct InvertTwo {
+    pub(crate) pairs: Arc<AtomicU64>,
+}
+
+impl BytesCodec for InvertTwo {
+    fn info(&self) -> &'static CodecInfo {
+        &INFO
+    }
+
+    fn decoder(&self) -> Result<Box<dyn BytesDecoder>> {
+        Ok(Box::new(self.clone()))
+    }
+
+    fn encoder(&self) -> Result<Box<dyn BytesEncoder>> {
+        BytesCodec::encoder(&Invert)
+    }
+}
+
+impl BytesDecoder for InvertTwo {
+    fn info(&self) -> &'static CodecInfo {
+        &INFO
+    }
+
+    fn decoded_size(&self, src: &[u8]) -> Result<SizeHint> {
+        Ok(SizeHint::Exact(src.len() as u64))
+    }
+
+    fn decode_into(&mut self, src: &[u8], dst: &mut [u8], cx: &Context<'_>) -> Result<Progress> {
+        StatelessBytes::decode_into(&Invert, src, dst, cx)
+    }
+
+    fn pairs(&self) -> bool {
+        true
+    }
+
+    fn decode_pair(&mut self, pair: [(&[u8], &mut [u8]); 2], cx: &Context<'_>) -> [Result<Progress>; 2] {
+        self.pairs.fetch_add(1, Ordering::Relaxed);
+        pair.map(|(src, dst)| self.decode_into(src, dst, cx))
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering;
 use iio_codec::{ArrayMut, Cancel, DType, ErrorKind, Layout};
 use iio_core::{Chunk, Env, Pipeline, RayonExecutor, ReadPlan, Source};
 
-use crate::fake::{Invert, counted, env};
+use crate::fake::{Invert, InvertTwo, counted, env};
 
 /// An image of u16 `[height, width]` in tiles that are stored one after the other from byte 10 on, edge tiles padded; and
 /// the plan of a region of it.
@@ -140,6 +140,48 @@ fn result_and_error_are_the_same_at_every_width() {
         let text = format!("invert: page 3, chunk 77: begins with 0xee (at byte {})", 10 + 77 * 512);
         assert_eq!(error.to_string(), text, "{threads} threads");
     }
+}
+
+#[test]
+fn chunks_are_decoded_in_pairs_where_the_codec_prefers_that() {
+    let codec = InvertTwo::default();
+    let pipeline = |swap| Pipeline { bytes: vec![Arc::new(codec.clone())], swap, ..Pipeline::default() };
+    let pairs = || codec.pairs.swap(0, Ordering::Relaxed);
+    // Edge tiles and an odd number of them; a tile that is a whole row lands in its place without scratch.
+    for (size, tile, n) in [([300, 300], [16, 16], 361), ([48, 64], [16, 64], 3), ([1030, 1030], [512, 512], 9)] {
+        for big_endian in [false, true] {
+            let swap = big_endian == cfg!(target_endian = "little");
+            let tiled = Tiled { size, tile, pipeline: pipeline(swap) };
+            let source = counted(tiled.file(true, big_endian)).1;
+            for threads in [1, 2] {
+                let env = env().with_executor(Arc::new(RayonExecutor::with_threads(threads).unwrap()));
+                let (height, width) = (0..size[0], 0..size[1]);
+                let pixels = tiled.plan(height.clone(), width.clone()).read(&source, &env, None).unwrap();
+                assert!(*pixels == expected(height, width)[..], "{size:?} {tile:?}");
+                // Few chunks are left to the threads one by one.
+                let few = threads == 2 && n < 16;
+                assert_eq!(pairs(), if few { 0 } else { n / 2 }, "{size:?} {tile:?} {threads}");
+            }
+        }
+    }
+    // The first of the chunks that fail is told, with its own place, whichever of a pair it is.
+    let tiled = Tiled { size: [64, 64], tile: [16, 16], pipeline: pipeline(false) };
+    let plan = |source: &Source| tiled.plan(0..64, 0..64).read(source, &env(), None);
+    for bad in 0..16 {
+        let mut file = tiled.file(true, false);
+        for tile in bad..16 {
+            file[10 + tile * 512] = 0xee;
+        }
+        let text = format!("invert: page 3, chunk {bad}: begins with 0xee (at byte {})", 10 + bad * 512);
+        assert_eq!(plan(&Source::from_bytes(file)).unwrap_err().to_string(), text);
+    }
+    // Holes have no pair, and a chunk that is too short is found.
+    let mut holes = tiled.plan(0..64, 0..64);
+    holes.chunks[5].range = None;
+    let short = holes.chunks[9].range.as_mut().unwrap();
+    short.end -= 1;
+    let error = holes.read(&Source::from_bytes(tiled.file(true, false)), &env(), None).unwrap_err();
+    assert!(error.to_string().contains("chunk 9: chunk gives 511 bytes"), "{error}");
 }
 
 #[test]

@@ -7,7 +7,7 @@ mod table;
 
 use crate::simd::{self, Path};
 use table::{
-    DIST, END_OF_BLOCK, LITERAL, LITLEN, MAX_DIST, MAX_LITLEN, Shape, build, code_bits, join_literals, pairs, taken,
+    DIST, END_OF_BLOCK, LITERAL, LITLEN, MAX_DIST, MAX_LITLEN, Shape, build, code_bits, join_literals, shares, taken,
 };
 pub(crate) use table::{DIST_BITS, DIST_TABLE, LITLEN_TABLE, OTHER, SECOND, STOP, number, second};
 
@@ -62,12 +62,16 @@ pub(crate) enum State {
     Match { len: usize, dist: usize },
     /// Nothing: this was the last block.
     Done,
+    /// Nothing: a fault was found while another stream was inflated too.
+    Broken(Fault),
 }
 
 /// Codes of a block, as tables.
 pub(crate) struct Tables {
     /// Index bits of `litlen`: [`SMALL`] or [`LARGE`].
     pub(crate) bits: u32,
+    /// Literals and matches are mixed.
+    pub(crate) is_mixed: bool,
     pub(crate) litlen: [[u8; 4]; LITLEN_TABLE],
     pub(crate) dist: [[u8; 4]; DIST_TABLE],
 }
@@ -138,6 +142,8 @@ pub(crate) const SMALL: u32 = 9;
 pub(crate) const LARGE: u32 = 11;
 /// Input from which on blocks are taken for long ones.
 const LONG: usize = 4096;
+/// Look-ups of 256 that give a literal where it cannot be foreseen whether the next one does.
+const MIXED: core::ops::Range<u32> = 40..140;
 /// Look-ups of 256 that must give two literals, or joining them takes more time than it saves.
 const JOIN: u32 = 64;
 
@@ -147,7 +153,8 @@ impl Inflate {
 
     /// Makes an inflater.
     pub(crate) fn new(path: Path) -> Self {
-        let tables = Tables { bits: SMALL, litlen: [[0; 4]; LITLEN_TABLE], dist: [[0; 4]; DIST_TABLE] };
+        let tables =
+            Tables { bits: SMALL, is_mixed: false, litlen: [[0; 4]; LITLEN_TABLE], dist: [[0; 4]; DIST_TABLE] };
         Self { path, state: State::Header, last: false, bits: Bits::default(), out: 0, tables: Box::new(tables) }
     }
 
@@ -171,46 +178,84 @@ impl Inflate {
     /// be overwritten.
     pub(crate) fn run(&mut self, src: &[u8], dst: &mut [u8]) -> Result<bool, Fault> {
         loop {
-            match self.state {
-                State::Header => self.header(src)?,
-                State::Stored(len) => {
-                    let from = src.get(self.bits.at..).unwrap_or(&[]);
-                    let room = dst.get_mut(self.out..).unwrap_or(&mut []);
-                    let n = len.min(from.len()).min(room.len());
-                    if let (Some(to), Some(from)) = (room.get_mut(..n), from.get(..n)) {
-                        to.copy_from_slice(from);
-                    }
-                    self.out += n;
-                    self.bits.at += n;
-                    self.state = State::Stored(len - n);
-                    match len - n {
-                        0 => self.end_block(),
-                        _ if n == from.len() => return Err(Fault::Truncated),
-                        _ => return Ok(false),
-                    }
+            if self.state == State::Symbols {
+                simd::run(self, src, dst)?;
+                if self.state == State::Symbols && !self.symbols(src, dst)? {
+                    return Ok(false);
                 }
-                State::Match { len, dist } => {
-                    if dist > self.out {
-                        return Err(Fault::Distance);
-                    }
-                    let n = len.min(dst.len() - self.out);
-                    repeat(dst, self.out, n, dist);
-                    self.out += n;
-                    if n < len {
-                        self.state = State::Match { len: len - n, dist };
-                        return Ok(false);
-                    }
-                    self.state = State::Symbols;
-                }
-                State::Symbols => {
-                    simd::run(self, src, dst)?;
-                    if self.state == State::Symbols && !self.symbols(src, dst)? {
-                        return Ok(false);
-                    }
-                }
-                State::Done => return Ok(true),
+            } else if let Some(done) = self.step(src, dst)? {
+                return Ok(done);
             }
         }
+    }
+
+    /// Does what comes next but symbols. Gives what [`Inflate::run`] gives, if there is nothing to do or no room for it.
+    fn step(&mut self, src: &[u8], dst: &mut [u8]) -> Result<Option<bool>, Fault> {
+        match self.state {
+            State::Header => self.header(src)?,
+            State::Stored(len) => {
+                let from = src.get(self.bits.at..).unwrap_or(&[]);
+                let room = dst.get_mut(self.out..).unwrap_or(&mut []);
+                let n = len.min(from.len()).min(room.len());
+                if let (Some(to), Some(from)) = (room.get_mut(..n), from.get(..n)) {
+                    to.copy_from_slice(from);
+                }
+                self.out += n;
+                self.bits.at += n;
+                self.state = State::Stored(len - n);
+                match len - n {
+                    0 => self.end_block(),
+                    _ if n == from.len() => return Err(Fault::Truncated),
+                    _ => return Ok(Some(false)),
+                }
+            }
+            State::Match { len, dist } => {
+                if dist > self.out {
+                    return Err(Fault::Distance);
+                }
+                let n = len.min(dst.len() - self.out);
+                repeat(dst, self.out, n, dist);
+                self.out += n;
+                if n < len {
+                    self.state = State::Match { len: len - n, dist };
+                    return Ok(Some(false));
+                }
+                self.state = State::Symbols;
+            }
+            State::Symbols => {}
+            State::Done => return Ok(Some(true)),
+            State::Broken(fault) => return Err(fault),
+        }
+        Ok(None)
+    }
+
+    /// Inflates two streams at once, as far as that saves time: [`Inflate::run`] has to follow for each, and tells of
+    /// ends and faults.
+    pub(crate) fn run_both(
+        (first, src, dst): (&mut Self, &[u8], &mut [u8]),
+        (second, other_src, other_dst): (&mut Self, &[u8], &mut [u8]),
+    ) {
+        while first.path != Path::Scalar
+            && first.comes_to_symbols(src, dst)
+            && second.comes_to_symbols(other_src, other_dst)
+        {
+            simd::run_both((first, src, dst), (second, other_src, other_dst));
+            if first.state == State::Symbols && second.state == State::Symbols {
+                return;
+            }
+        }
+    }
+
+    /// Goes on to the symbols of the next block. False if there is none.
+    fn comes_to_symbols(&mut self, src: &[u8], dst: &mut [u8]) -> bool {
+        while matches!(self.state, State::Header | State::Stored(_)) {
+            match self.step(src, dst) {
+                Ok(None) => {}
+                Ok(Some(_)) => return false,
+                Err(fault) => self.state = State::Broken(fault),
+            }
+        }
+        self.state == State::Symbols
     }
 
     pub(crate) fn end_block(&mut self) {
@@ -353,9 +398,14 @@ impl Tables {
     /// Makes the tables for these code lengths. `left` bytes of input hold all that is decoded with them.
     fn make(&mut self, litlen: &[u8], dist: &[u8], left: usize) -> Result<(), Fault> {
         self.bits = if left < LONG { SMALL } else { LARGE };
+        self.is_mixed = false;
         build(&mut self.litlen, self.bits, litlen, &LITLEN).ok_or(Fault::LitlenCode)?;
-        if self.bits == LARGE && pairs(litlen.get(..END_OF_BLOCK).unwrap_or(&[]), LARGE) >= JOIN {
-            join_literals(&mut self.litlen, LARGE);
+        if self.bits == LARGE {
+            let (one, two) = shares(litlen.get(..END_OF_BLOCK).unwrap_or(&[]), LARGE);
+            self.is_mixed = MIXED.contains(&one);
+            if two >= JOIN {
+                join_literals(&mut self.litlen, LARGE);
+            }
         }
         build(&mut self.dist, DIST_BITS, dist, &DIST).ok_or(Fault::DistCode)?;
         Ok(())

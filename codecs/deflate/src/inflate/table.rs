@@ -272,8 +272,8 @@ pub(super) fn join_literals(table: &mut [[u8; 4]], bits: u32) {
     }
 }
 
-/// Of 256 look-ups that give a literal, or a length, how many would give two literals.
-pub(super) fn pairs(literals: &[u8], bits: u32) -> u32 {
+/// Of 256 look-ups that give a literal, or a length, how many give a literal, and how many would give two.
+pub(super) fn shares(literals: &[u8], bits: u32) -> (u32, u32) {
     // The share of codes of up to so many bits, of 2^15.
     let mut upto = [0u32; MAX_BITS + 1];
     for &len in literals.iter().filter(|&&len| len > 0) {
@@ -287,5 +287,5 @@ pub(super) fn pairs(literals: &[u8], bits: u32) -> u32 {
         let left = (bits as usize).checked_sub(len).and_then(|left| upto.get(left));
         left.map_or(0, |upto| (share * (upto >> 7)) >> 15)
     };
-    of_len.iter().enumerate().map(both).sum()
+    (upto[MAX_BITS] >> 7, of_len.iter().enumerate().map(both).sum())
 }

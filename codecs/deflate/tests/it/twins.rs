@@ -2,7 +2,7 @@
 
 use flate2::{Decompress, FlushDecompress, Status};
 use iio_codec::Context;
-use iio_deflate::engine::{End, Inflater, Path};
+use iio_deflate::engine::{End, Inflated, Inflater, Path};
 use iio_deflate::{EncodeOptions, INFO, encode};
 
 /// Numbers from a seed.
@@ -50,9 +50,30 @@ fn streams() -> Vec<(Vec<u8>, usize)> {
 
 /// What an inflater says of a stream: bytes of input and output, whether it ended, or the error.
 fn outcome(path: Path, stream: &[u8], dst: &mut [u8]) -> Result<(usize, usize, String), String> {
-    let inflated = Inflater::with_path(&INFO, path).inflate_into(stream, dst, &Context::default());
+    told(Inflater::with_path(&INFO, path).inflate_into(stream, dst, &Context::default()))
+}
+
+fn told(inflated: iio_codec::Result<Inflated>) -> Result<(usize, usize, String), String> {
     let inflated = inflated.map_err(|error| error.to_string())?;
     Ok((inflated.consumed, inflated.written, format!("{:?}", inflated.end)))
+}
+
+/// Two streams at once have the same result as each alone.
+fn assert_pair(inflater: &mut Inflater, streams: [(&[u8], usize); 2]) {
+    let mut alone = streams.map(|(_, room)| vec![0; room]);
+    let mut outcomes = Vec::new();
+    for ((stream, _), dst) in streams.iter().zip(&mut alone) {
+        outcomes.push(outcome(Path::Scalar, stream, dst));
+    }
+    let mut both = streams.map(|(_, room)| vec![0xaa; room]);
+    let [first, second] = &mut both;
+    let told = inflater.inflate_both([(streams[0].0, first), (streams[1].0, second)], &Context::default()).map(told);
+    assert_eq!(told.as_slice(), outcomes);
+    for (outcome, (both, alone)) in outcomes.iter().zip(both.iter().zip(&alone)) {
+        if let Ok((_, written, _)) = outcome {
+            assert!(both[..*written] == alone[..*written]);
+        }
+    }
 }
 
 fn assert_twins(stream: &[u8], room: usize) {
@@ -92,6 +113,30 @@ fn loops_and_scalar_twin_agree() {
             assert_twins(stream, room);
         }
     });
+}
+
+#[test]
+fn pairs_agree_with_single_streams() {
+    for path in [Path::Bmi2, Path::Plain, Path::Scalar] {
+        let mut inflater = Inflater::with_path(&INFO, path);
+        let mut before: (Vec<u8>, usize) = (Vec::new(), 0);
+        let mut n = 0;
+        with_damage(|stream, len| {
+            n += 1;
+            let room = [len, len + 1000, len / 2, len.saturating_sub(1)][n % 4];
+            assert_pair(&mut inflater, [(&before.0, before.1), (stream, room)]);
+            // Those that go on for long meet each other and others.
+            if n % 3 == 0 || len > 100_000 {
+                before = (stream.to_vec(), room);
+            }
+        });
+        let long: Vec<_> = streams().into_iter().filter(|(stream, _)| stream.len() > 10_000).collect();
+        for (first, len) in &long {
+            for (second, other_len) in &long {
+                assert_pair(&mut inflater, [(first, *len), (second, *other_len)]);
+            }
+        }
+    }
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! The ways in agree with each other, and destinations of any length and content are treated alike.
 
 use iio_codec::{
-    AnyCodec, ArrayCodec, ArrayMut, ArrayRef, BytesCodec, Context, DType, Directions, ErrorKind, FilterCodec, Layout,
-    Progress, SizeHint,
+    AnyCodec, ArrayCodec, ArrayMut, ArrayRef, BytesCodec, BytesDecoder, Context, DType, Directions, ErrorKind,
+    FilterCodec, Layout, Progress, Result, SizeHint,
 };
 
 use crate::Content;
@@ -47,6 +47,9 @@ fn decoders(trial: &Trial<'_>, fixture: &Fixture) {
             trial.fail(format!("{}: not as decode: {difference}", label()));
         }
     }
+    if let Rig::Bytes(decoder) = &mut rig {
+        pair(trial, fixture, &mut **decoder);
+    }
     match &rig {
         Rig::Bytes(decoder) => {
             let have = fixture.decoded.len() as u64;
@@ -70,6 +73,30 @@ fn decoders(trial: &Trial<'_>, fixture: &Fixture) {
                 Err(error) => !fixture.has_header && error.kind() == ErrorKind::InvalidArgument,
             });
             trial.expect(told, || format!("{}: decoded_layout without a given layout", label()));
+        }
+    }
+}
+
+/// A stream and the half of it, decoded as a pair, in both orders.
+fn pair(trial: &Trial<'_>, fixture: &Fixture, decoder: &mut dyn BytesDecoder) {
+    let cx = Context::default();
+    let (whole, half) = (fixture.stream.as_slice(), &fixture.stream[..fixture.stream.len() / 2]);
+    for (first, second) in [(whole, half), (half, whole)] {
+        let label = || format!("{}: decode_pair of {} and {} bytes", fixture.name, first.len(), second.len());
+        let mut dst = [0xaa, 0x55].map(|byte| vec![byte; fixture.decoded.len()]);
+        let [to, other] = &mut dst;
+        let Some(both) = trial.attempt(label, || decoder.decode_pair([(first, to), (second, other)], &cx)) else {
+            return;
+        };
+        for ((src, dst), result) in [first, second].into_iter().zip(&dst).zip(both) {
+            let mut alone = vec![0; dst.len()];
+            let Some(expected) = trial.attempt(label, || decoder.decode_into(src, &mut alone, &cx)) else { return };
+            let written = expected.as_ref().map_or(0, |progress| progress.written);
+            let told = |result: Result<Progress>| result.map_err(|error| error.to_string());
+            let (result, expected) = (told(result), told(expected));
+            trial.expect(result == expected && dst[..written] == alone[..written], || {
+                format!("{}: {result:?}, alone {expected:?}", label())
+            });
         }
     }
 }
@@ -244,7 +271,7 @@ fn wrong_layouts(trial: &Trial<'_>, fixture: &Fixture) {
     for (longer, dtype, shape) in others {
         let Ok(other) = Layout::new(dtype, &shape) else { continue };
         let label = || format!("{}: {layout} into {other}", fixture.name);
-        let result = trial.attempt(label, || -> iio_codec::Result<()> {
+        let result = trial.attempt(label, || -> Result<()> {
             let AnyCodec::Array(codec) = &fixture.codec else { return Ok(()) };
             let mut dst = filled(other.n_bytes(), 0x55)?;
             codec.decoder()?.decode_into(&fixture.stream, ArrayMut::new(&mut dst, other)?, &cx)

@@ -82,52 +82,50 @@ pub struct ChunkPart<'a> {
 }
 
 impl ChunkPart<'_> {
-    /// True if the decoder can write into the destination itself.
+    /// True if the decoder can write into the destination itself, as that is the chunk and has no gaps.
     fn is_direct(&mut self) -> bool {
         self.dst.layout() == self.chunk && self.dst.contiguous().is_some()
+    }
+
+    fn gate(&self, cx: &Context<'_>) -> Result<()> {
+        cx.gate_output(&Here, self.chunk.n_bytes() as u64, self.src.len(), None)
+    }
+
+    /// Where the decoder writes: into the destination itself, or into scratch, which stays in the cache while the later
+    /// stages run over it.
+    fn output<'a>(&'a mut self, scratch: &'a mut Vec<u8>, cx: &Context<'_>) -> Result<&'a mut [u8]> {
+        if self.is_direct() {
+            return self.dst.contiguous().ok_or_else(|| Here.internal("gaps"));
+        }
+        resize(scratch, self.chunk.n_bytes(), cx)?;
+        Ok(scratch)
     }
 }
 
 impl PipelineWorker {
-    /// Decodes the chunk `src` of the layout `chunk`. The part of it that begins at `skip` lands in `dst`, all of
-    /// which is written if the call succeeds.
+    /// Decodes a chunk. All that is wanted of it is written if the call succeeds.
     ///
     /// Excess bytes behind the samples are ignored: writers pad strips.
     ///
     /// # Errors
     /// Those of the codecs; `Truncated` if the chunk gives too few bytes; `Limit`, `OutOfMemory`.
-    pub fn decode(
-        &mut self,
-        src: &[u8],
-        chunk: &Layout,
-        skip: &[usize],
-        mut dst: ArrayMut<'_>,
-        cx: &Context<'_>,
-    ) -> Result<()> {
-        let whole = dst.layout() == chunk;
-        let n_bytes = chunk.n_bytes();
-        cx.gate_output(&Here, n_bytes as u64, src.len(), None)?;
+    pub fn decode(&mut self, mut part: ChunkPart<'_>, cx: &Context<'_>) -> Result<()> {
+        part.gate(cx)?;
         if self.array.is_some() {
-            let mut src = src;
             let mut stage = Vec::new();
+            let mut src = part.src;
             if self.bit_order.is_some() || !self.bytes.is_empty() {
                 stage = self.unpack_all(src, cx)?;
                 src = &stage;
             }
-            let result = self.decode_chunk(src, chunk, skip, dst, cx);
+            let result = self.decode_chunk(src, part.chunk, part.skip, part.dst, cx);
             self.scratch[0] = stage;
             return result;
         }
-        // The last byte stage writes into the destination itself if that has no gaps; else into scratch, which stays
-        // in the cache while the later stages run over it.
-        if whole && let Some(out) = dst.contiguous() {
-            let swapped = self.decode_bytes(src, out, chunk.dtype(), cx)?;
-            return self.finish(dst, swapped, cx);
-        }
         let mut samples = std::mem::take(&mut self.samples[0]);
-        resize(&mut samples, n_bytes, cx)?;
-        let swapped = self.decode_bytes(src, &mut samples, chunk.dtype(), cx)?;
-        self.store(&mut samples, chunk, skip, dst, swapped, cx)?;
+        let dtype = part.chunk.dtype();
+        let swapped = self.decode_bytes(part.src, part.output(&mut samples, cx)?, dtype, cx)?;
+        self.put(part, &mut samples, swapped, cx)?;
         self.samples[0] = samples;
         Ok(())
     }
@@ -148,7 +146,7 @@ impl PipelineWorker {
         let mut samples = std::mem::take(&mut self.samples);
         self.decode_both(&mut pair, &mut samples, cx)?;
         for (index, (part, samples)) in pair.into_iter().zip(&mut samples).enumerate() {
-            self.put(part, samples, cx).map_err(|error| (index, error))?;
+            self.put(part, samples, false, cx).map_err(|error| (index, error))?;
         }
         self.samples = samples;
         Ok(())
@@ -157,26 +155,15 @@ impl PipelineWorker {
     /// Runs the byte stage for two chunks.
     fn decode_both(
         &mut self,
-        pair: &mut [ChunkPart<'_>; 2],
-        samples: &mut [Vec<u8>; 2],
+        [part, other]: &mut [ChunkPart<'_>; 2],
+        [samples, other_samples]: &mut [Vec<u8>; 2],
         cx: &Context<'_>,
     ) -> Result<(), (usize, Error)> {
         let [decoder] = self.bytes.as_mut_slice() else { return Err((0, Here.internal("not one byte stage"))) };
-        for (index, (part, samples)) in pair.iter_mut().zip(samples.iter_mut()).enumerate() {
-            let n_bytes = part.chunk.n_bytes();
-            cx.gate_output(&Here, n_bytes as u64, part.src.len(), None).map_err(|error| (index, error))?;
-            if !part.is_direct() {
-                resize(samples, n_bytes, cx).map_err(|error| (index, error))?;
-            }
-        }
-        let mut outputs = pair.iter_mut().zip(samples).map(|(part, samples)| {
-            let direct = part.is_direct();
-            let whole = part.dst.contiguous().filter(|_| direct);
-            (part.src, whole.unwrap_or(samples))
-        });
-        let (Some(first), Some(second)) = (outputs.next(), outputs.next()) else {
-            return Err((0, Here.internal("no pair")));
-        };
+        part.gate(cx).map_err(|error| (0, error))?;
+        other.gate(cx).map_err(|error| (1, error))?;
+        let first = (part.src, part.output(samples, cx).map_err(|error| (0, error))?);
+        let second = (other.src, other.output(other_samples, cx).map_err(|error| (1, error))?);
         let lens = [first.1.len(), second.1.len()];
         for (index, (progress, len)) in decoder.decode_pair([first, second], cx).into_iter().zip(lens).enumerate() {
             let written = progress.map_err(|error| (index, error))?.written;
@@ -188,11 +175,11 @@ impl PipelineWorker {
     }
 
     /// Undoes what is left of a chunk whose bytes are in its destination, or in `samples`.
-    fn put(&mut self, mut part: ChunkPart<'_>, samples: &mut [u8], cx: &Context<'_>) -> Result<()> {
+    fn put(&mut self, mut part: ChunkPart<'_>, samples: &mut [u8], swapped: bool, cx: &Context<'_>) -> Result<()> {
         if part.is_direct() {
-            self.finish(part.dst, false, cx)
+            self.finish(part.dst, swapped, cx)
         } else {
-            self.store(samples, part.chunk, part.skip, part.dst, false, cx)
+            self.store(samples, part.chunk, part.skip, part.dst, swapped, cx)
         }
     }
 

@@ -385,37 +385,32 @@ impl Job<'_> {
     }
 
     fn decode(&self, chunk: &Chunk, stored: &[u8], start: u64, mut cell: ArrayMut<'_>) -> Result<()> {
-        let Some(range) = &chunk.range else { return fill(&mut cell, &self.plan.fill) };
-        let src = part_of(stored, start, range)?;
+        if chunk.range.is_none() {
+            return fill(&mut cell, &self.plan.fill);
+        }
         let (pipeline, pool) = self.pipeline(chunk)?;
+        let mut part = part_of(chunk, stored, start, cell)?;
         let cx = if self.inner_parallel { self.env.whole_context() } else { self.env.chunk_context() };
         cx.check_cancel(&Named(self.plan.who))?;
         if pipeline.is_raw()
-            && let Some(samples) = src.get(..chunk.layout.n_bytes())
+            && let Some(samples) = part.src.get(..chunk.layout.n_bytes())
         {
             let view = iio_codec::ArrayRef::new(samples, chunk.layout)?;
             let ranges: Vec<_> =
-                chunk.skip.iter().zip(cell.shape()).map(|(&skip, &len)| skip..skip.saturating_add(len)).collect();
-            return cell.copy_last(view.window(&ranges)?);
+                chunk.skip.iter().zip(part.dst.shape()).map(|(&skip, &len)| skip..skip.saturating_add(len)).collect();
+            return part.dst.copy_last(view.window(&ranges)?);
         }
-        pool.with(|| pipeline.worker(), |worker| worker.decode(src, &chunk.layout, &chunk.skip, cell, &cx))
+        pool.with(|| pipeline.worker(), |worker| worker.decode(part, &cx))
     }
 
     fn decode_pair(&self, pair: [(&Chunk, ArrayMut<'_>); 2], stored: &[u8], start: u64) -> Result<()> {
         let [(chunk, cell), (other, other_cell)] = pair;
-        let chunks = [chunk, other];
-        let part = |chunk: &Chunk| part_of(stored, start, chunk.range.as_ref().ok_or_else(|| Here.internal("a hole"))?);
-        let parts = [
-            ChunkPart { src: part(chunk)?, chunk: &chunk.layout, skip: &chunk.skip, dst: cell },
-            ChunkPart { src: part(other)?, chunk: &other.layout, skip: &other.skip, dst: other_cell },
-        ];
         let (pipeline, pool) = self.pipeline(chunk)?;
+        let parts = [part_of(chunk, stored, start, cell)?, part_of(other, stored, start, other_cell)?];
         let cx = self.env.chunk_context();
         cx.check_cancel(&Named(self.plan.who))?;
-        pool.with(
-            || pipeline.worker(),
-            |worker| worker.decode_pair(parts, &cx).map_err(|(index, error)| self.locate(error, chunks[index])),
-        )
+        let place = |(index, error)| self.locate(error, if index == 0 { chunk } else { other });
+        pool.with(|| pipeline.worker(), |worker| worker.decode_pair(parts, &cx).map_err(place))
     }
 
     fn pipeline(&self, chunk: &Chunk) -> Result<(&Pipeline, &Pool<PipelineWorker>)> {
@@ -456,11 +451,12 @@ impl Job<'_> {
     }
 }
 
-/// The bytes `range` of the file, of which `stored` are those from `start` on.
-fn part_of<'a>(stored: &'a [u8], start: u64, range: &Range<u64>) -> Result<&'a [u8]> {
-    let from = usize::try_from(range.start - start).unwrap_or(usize::MAX);
-    let to = usize::try_from(range.end - start).unwrap_or(usize::MAX);
-    stored.get(from..to).ok_or_else(|| Here.internal("chunk outside of its group"))
+/// A chunk that the file holds, `stored` being its bytes from `start` on.
+fn part_of<'a>(chunk: &'a Chunk, stored: &'a [u8], start: u64, dst: ArrayMut<'a>) -> Result<ChunkPart<'a>> {
+    let place = |at: u64| usize::try_from(at.checked_sub(start)?).ok();
+    let range = chunk.range.as_ref().and_then(|range| Some(place(range.start)?..place(range.end)?));
+    let src = range.and_then(|range| stored.get(range)).ok_or_else(|| Here.internal("chunk outside of its group"))?;
+    Ok(ChunkPart { src, chunk: &chunk.layout, skip: &chunk.skip, dst })
 }
 
 /// Fills an array with copies of one sample; zeros if none is given.

@@ -66,44 +66,39 @@ pub(crate) fn run(inflate: &mut Inflate, src: &[u8], dst: &mut [u8]) -> Result<(
         }
         return Ok(());
     }
-    far(inflate, src, dst)?;
-    if inflate.state == State::Symbols { near(inflate, src, dst) } else { Ok(()) }
+    far::<false>(inflate, src, dst)?;
+    if inflate.state == State::Symbols { near::<false>(inflate, src, dst) } else { Ok(()) }
 }
 
-/// Decodes where the longest match has room.
-fn far(inflate: &mut Inflate, src: &[u8], dst: &mut [u8]) -> Result<(), Fault> {
-    match inflate.tables.bits {
-        LARGE if inflate.tables.is_mixed => turns::<LARGE, true, false, false>(inflate, src, dst),
-        LARGE => turns::<LARGE, false, false, false>(inflate, src, dst),
-        _ => turns::<SMALL, false, false, false>(inflate, src, dst),
-    }
-}
-
-/// Decodes where each match is asked for its room.
-fn near(inflate: &mut Inflate, src: &[u8], dst: &mut [u8]) -> Result<(), Fault> {
-    match inflate.tables.bits {
-        LARGE => turns::<LARGE, false, false, true>(inflate, src, dst),
-        _ => turns::<SMALL, false, false, true>(inflate, src, dst),
-    }
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "bmi2")]
+fn far_bmi2(inflate: &mut Inflate, src: &[u8], dst: &mut [u8]) -> Result<(), Fault> {
+    far::<true>(inflate, src, dst)
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "bmi2")]
 #[inline(never)]
 fn near_bmi2(inflate: &mut Inflate, src: &[u8], dst: &mut [u8]) -> Result<(), Fault> {
+    near::<true>(inflate, src, dst)
+}
+
+/// Decodes where the longest match has room.
+#[inline(always)]
+fn far<const BMI2: bool>(inflate: &mut Inflate, src: &[u8], dst: &mut [u8]) -> Result<(), Fault> {
     match inflate.tables.bits {
-        LARGE => turns::<LARGE, false, true, true>(inflate, src, dst),
-        _ => turns::<SMALL, false, true, true>(inflate, src, dst),
+        LARGE if inflate.tables.is_mixed => turns::<LARGE, true, BMI2, false>(inflate, src, dst),
+        LARGE => turns::<LARGE, false, BMI2, false>(inflate, src, dst),
+        _ => turns::<SMALL, false, BMI2, false>(inflate, src, dst),
     }
 }
 
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "bmi2")]
-fn far_bmi2(inflate: &mut Inflate, src: &[u8], dst: &mut [u8]) -> Result<(), Fault> {
+/// Decodes where each match is asked for its room.
+#[inline(always)]
+fn near<const BMI2: bool>(inflate: &mut Inflate, src: &[u8], dst: &mut [u8]) -> Result<(), Fault> {
     match inflate.tables.bits {
-        LARGE if inflate.tables.is_mixed => turns::<LARGE, true, true, false>(inflate, src, dst),
-        LARGE => turns::<LARGE, false, true, false>(inflate, src, dst),
-        _ => turns::<SMALL, false, true, false>(inflate, src, dst),
+        LARGE => turns::<LARGE, false, BMI2, true>(inflate, src, dst),
+        _ => turns::<SMALL, false, BMI2, true>(inflate, src, dst),
     }
 }
 

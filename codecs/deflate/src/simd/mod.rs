@@ -306,16 +306,23 @@ impl<const INDEX: u32, const MIXED: bool, const BMI2: bool, const NEAR: bool> La
                     self.put(literals);
                 };
             }
+            macro_rules! last {
+                () => {
+                    if entry & OTHER == 0 {
+                        self.entry = self.look_up();
+                        self.refill();
+                        self.put(entry);
+                        return None;
+                    }
+                };
+            }
             if entry & OTHER == 0 {
                 literals!();
-                if !MIXED && entry & OTHER == 0 {
+                if MIXED {
+                    last!();
+                } else if entry & OTHER == 0 {
                     literals!();
-                }
-                if entry & OTHER == 0 {
-                    self.entry = self.look_up();
-                    self.refill();
-                    self.put(entry);
-                    return None;
+                    last!();
                 }
             }
             if entry & (SECOND | STOP) != 0 {

@@ -12,6 +12,9 @@ use crate::{EncodeOptions, INFO};
 /// `LZ4F_VERSION`: the ABI of the structures below.
 const ABI: c_uint = 100;
 
+/// `LZ4HC_CLEVEL_MIN`: from this level on the compressor has tables of 256 KiB, which the context keeps.
+const LEAST_HC: c_int = 2;
+
 /// `LZ4F_preferences_t`, with `LZ4F_frameInfo_t` in its place.
 #[repr(C)]
 struct Preferences {
@@ -38,6 +41,13 @@ mod sys {
         pub(super) fn LZ4F_createCompressionContext(to: *mut *mut c_void, abi: c_uint) -> usize;
         pub(super) fn LZ4F_freeCompressionContext(context: *mut c_void) -> usize;
         pub(super) fn LZ4F_compressFrameBound(src_len: usize, preferences: *const Preferences) -> usize;
+        pub(super) fn LZ4F_compressFrame(
+            dst: *mut c_void,
+            room: usize,
+            src: *const c_void,
+            src_len: usize,
+            preferences: *const Preferences,
+        ) -> usize;
         pub(super) fn LZ4F_compressFrame_usingCDict(
             context: *mut c_void,
             dst: *mut c_void,
@@ -101,18 +111,25 @@ impl Compressor {
         let preferences = preferences(options, src.len());
         // A slice of no bytes has a dangling pointer, which is not the library's to see.
         let from = if src.is_empty() { &[0] } else { src };
-        // SAFETY: the context is one of the library's; `from` is readable for the length that is told, `dst` writable;
-        // no dictionary is allowed.
+        let (from, to) = (from.as_ptr().cast::<c_void>(), dst.as_mut_ptr().cast::<c_void>());
+        // SAFETY: the context is one of the library's; `from` is readable for the length that is told, `to` writable; no
+        // dictionary is allowed.
         let written = unsafe {
-            sys::LZ4F_compressFrame_usingCDict(
-                self.0.as_ptr(),
-                dst.as_mut_ptr().cast::<c_void>(),
-                dst.len(),
-                from.as_ptr().cast::<c_void>(),
-                src.len(),
-                null(),
-                &raw const preferences,
-            )
+            if options.level < LEAST_HC {
+                // A table of 16 KiB on the stack. In one that is kept stands what earlier calls left, which costs a tenth.
+                sys::LZ4F_compressFrame(to, dst.len(), from, src.len(), &raw const preferences)
+            } else {
+                let context = self.0.as_ptr();
+                sys::LZ4F_compressFrame_usingCDict(
+                    context,
+                    to,
+                    dst.len(),
+                    from,
+                    src.len(),
+                    null(),
+                    &raw const preferences,
+                )
+            }
         };
         if sys::LZ4F_isError(written) == 0 { Ok(written) } else { Err(refused(written)) }
     }

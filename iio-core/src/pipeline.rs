@@ -138,11 +138,17 @@ impl PipelineWorker {
             && matches!(self.bytes.as_slice(), [decoder] if decoder.pairs())
     }
 
-    /// Decodes two chunks as [`PipelineWorker::decode`] does, if [`PipelineWorker::pairs`] says so.
+    /// Decodes two chunks as [`PipelineWorker::decode`] does, if [`PipelineWorker::pairs`] says so. Where the limit of
+    /// working memory has room for one only, they are decoded one after the other.
     ///
     /// # Errors
     /// Those of the first chunk that fails, with its index.
     pub fn decode_pair(&mut self, mut pair: [ChunkPart<'_>; 2], cx: &Context<'_>) -> Result<(), (usize, Error)> {
+        let n_bytes: usize = pair.iter().map(|part| part.chunk.n_bytes()).sum();
+        if cx.gate_working(&Here, n_bytes as u64).is_err() {
+            let decode = |(index, part)| self.decode(part, cx).map_err(|error| (index, error));
+            return pair.into_iter().enumerate().try_for_each(decode);
+        }
         let mut samples = std::mem::take(&mut self.samples);
         self.decode_both(&mut pair, &mut samples, cx)?;
         for (index, (part, samples)) in pair.into_iter().zip(&mut samples).enumerate() {

@@ -59,7 +59,7 @@ pub struct ReadPlan {
 /// unless it is a single chunk.
 const GROUP_BYTES: u64 = 256 << 10;
 
-/// Chunks of up to this size are decoded in pairs, if their codec takes less time for that: larger ones do not stay in the
+/// Chunks of up to this size, stored and decoded, are decoded in pairs, if their codec takes less time for that: larger ones do not stay in the
 /// cache.
 const PAIR_BYTES: usize = 4 << 20;
 
@@ -262,7 +262,8 @@ impl ReadPlan {
 
     /// True if two chunks are decoded as a pair.
     fn is_pair(&self, chunk: &Chunk, other: &Chunk, pairs: &[bool]) -> bool {
-        let fits = |chunk: &Chunk| chunk.range.is_some() && chunk.layout.n_bytes() <= PAIR_BYTES;
+        let stored = |range: &Range<u64>| range.end - range.start <= PAIR_BYTES as u64;
+        let fits = |chunk: &Chunk| chunk.range.as_ref().is_some_and(stored) && chunk.layout.n_bytes() <= PAIR_BYTES;
         chunk.pipeline == other.pipeline && pairs.get(chunk.pipeline) == Some(&true) && fits(chunk) && fits(other)
     }
 

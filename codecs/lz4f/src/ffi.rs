@@ -116,7 +116,7 @@ impl Compressor {
         // dictionary is allowed.
         let written = unsafe {
             if options.level < LEAST_HC {
-                // A table of 16 KiB on the stack. In one that is kept stands what earlier calls left, which costs a tenth.
+                // A table of 16 KiB on the stack. In one that is kept stands what earlier calls left, which costs up to a tenth.
                 sys::LZ4F_compressFrame(to, dst.len(), from, src.len(), &raw const preferences)
             } else {
                 let context = self.0.as_ptr();

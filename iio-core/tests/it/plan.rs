@@ -1,7 +1,7 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use iio_codec::{ArrayMut, Cancel, DType, ErrorKind, Layout};
+use iio_codec::{ArrayMut, Cancel, DType, ErrorKind, Layout, Limits};
 use iio_core::{Chunk, Env, Pipeline, RayonExecutor, ReadPlan, Source};
 
 use crate::fake::{Invert, InvertTwo, counted, env};
@@ -174,6 +174,14 @@ fn chunks_are_decoded_in_pairs_where_the_codec_prefers_that() {
         }
         let text = format!("invert: page 3, chunk {bad}: begins with 0xee (at byte {})", 10 + bad * 512);
         assert_eq!(plan(&Source::from_bytes(file)).unwrap_err().to_string(), text);
+    }
+    // Scratch of both has to be within the limit.
+    let source = Source::from_bytes(tiled.file(true, false));
+    for (working_bytes, n) in [(1024, 8), (1023, 0), (512, 0)] {
+        let env = env().with_limits(Limits::default().with_working_bytes(working_bytes));
+        pairs();
+        assert!(*tiled.plan(0..64, 0..64).read(&source, &env, None).unwrap() == expected(0..64, 0..64)[..]);
+        assert_eq!(pairs(), n, "{working_bytes}");
     }
     // Holes have no pair, and a chunk that is too short is found.
     let mut holes = tiled.plan(0..64, 0..64);

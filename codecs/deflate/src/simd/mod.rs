@@ -11,10 +11,9 @@
 //! BMI2 shifts by any register, which is worth 6 %. The loop over slices that this one began as was a fifth slower (0.89 of
 //! libdeflate's speed on Zen 4, where this one has 1.10): bounds take registers, of which there are too few.
 //!
-//! Where literals and matches are mixed, as in 16-bit images behind a predictor, half of the time goes into branches that
-//! no processor foresees: a literal that may come before a match is decoded without one there (a tenth faster). What is
-//! left is waiting, and two streams wait at the same time: [`run_both`] has 1.45 times the speed of one (Intel Xeon, tiles
-//! of such images).
+//! Where literals and matches are mixed, as in 16-bit images behind a predictor, no processor foresees which comes next: a
+//! literal that may come before a match is decoded without a branch there (6 to 10 % faster). What is left is waiting, and
+//! two streams wait at the same time: [`run_both`] has 1.37 times the speed of one (Intel Xeon, tiles of such images).
 
 #![expect(clippy::cast_possible_truncation, reason = "bits that were masked, and literals")]
 
@@ -116,7 +115,7 @@ fn turns<const INDEX: u32, const MIXED: bool, const BMI2: bool, const NEAR: bool
             break exit;
         }
     };
-    lane.end(exit, inflate, src, dst)
+    lane.end(exit, inflate, src)
 }
 
 /// A stream, its inflater and its output.
@@ -161,10 +160,10 @@ fn both<const MIXED: bool, const BMI2: bool>(
             break exits;
         }
     };
-    if let Err(fault) = lane.end(exits.0.unwrap_or(Exit::Room), first, src, dst) {
+    if let Err(fault) = lane.end(exits.0.unwrap_or(Exit::Room), first, src) {
         first.state = State::Broken(fault);
     }
-    if let Err(fault) = other.end(exits.1.unwrap_or(Exit::Room), second, other_src, other_dst) {
+    if let Err(fault) = other.end(exits.1.unwrap_or(Exit::Room), second, other_src) {
         second.state = State::Broken(fault);
     }
 }
@@ -383,12 +382,12 @@ impl<const INDEX: u32, const MIXED: bool, const BMI2: bool, const NEAR: bool> La
         None
     }
 
-    /// Writes back where the lane stands. `src` and `dst` are those it was begun with.
+    /// Writes back where the lane stands. `inflate` and `src` are those it was begun with.
     #[inline(always)]
-    fn end(self, exit: Exit, inflate: &mut Inflate, src: &[u8], dst: &[u8]) -> Result<(), Fault> {
+    fn end(self, exit: Exit, inflate: &mut Inflate, src: &[u8]) -> Result<(), Fault> {
         // SAFETY: both lie in their slices.
         let (out, at) =
-            unsafe { (self.out.offset_from_unsigned(dst.as_ptr()), self.next.offset_from_unsigned(src.as_ptr())) };
+            unsafe { (self.out.offset_from_unsigned(self.start), self.next.offset_from_unsigned(src.as_ptr())) };
         inflate.out = out;
         inflate.bits = Bits { bits: self.bits >> SPARE, n: (self.n & 63) - SPARE, at };
         match exit {

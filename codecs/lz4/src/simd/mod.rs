@@ -21,8 +21,8 @@ const SRC: usize = 48;
 const SRC_AFTER: usize = 40;
 /// Room in the output at the start of a sequence, and behind longer literals and matches: no piece is larger.
 const DST: usize = 32;
-/// From here on the copy of the system is faster than pieces.
-const MANY: usize = 128;
+/// From here on literals are copied by the system.
+const MANY: usize = 193;
 /// The longest match that a token tells by itself.
 const SHORT_MATCH: usize = 18;
 /// The bytes of a stretch of so many, times this, are repeated in a word.
@@ -212,31 +212,43 @@ unsafe fn copy<T: Copy>(from: *const u8, to: *mut u8) {
     unsafe { to.cast::<T>().write_unaligned(from.cast::<T>().read_unaligned()) };
 }
 
-/// Copies `len` literals, one at least, in pieces of 32 bytes if there are not many.
+/// Copies `len` literals. If there are not many, the pieces at the start and at the end overlap, so that few branches
+/// depend on the length, which is hard to guess.
 ///
 /// # Safety
 /// `len + 32` bytes must be readable, and as many writable; they must not overlap.
 #[inline(always)]
 unsafe fn copy_literals(from: *const u8, to: *mut u8, len: usize) {
-    if len >= MANY {
-        // SAFETY: by the contract of this function.
-        unsafe { core::ptr::copy_nonoverlapping(from, to, len) };
-        return;
-    }
-    let mut done = 0;
-    loop {
-        // In halves, or the compiler takes the loop for a call of the system's copy.
-        // SAFETY: the piece begins before `len`, so it ends before `len + 32`.
-        unsafe {
-            let (from, to) = (from.add(done).cast::<u128>(), to.add(done).cast::<u128>());
-            let halves = (from.read_unaligned(), from.add(1).read_unaligned());
-            to.write_unaligned(halves.0);
-            to.add(1).write_unaligned(halves.1);
-        }
-        done += 32;
-        if done >= len {
+    // SAFETY: by the contract of this function; pieces from 32 on end before `len + 32`, those from the end at `len`.
+    unsafe {
+        if len >= MANY {
+            core::ptr::copy_nonoverlapping(from, to, len);
             return;
         }
+        copy_pair(from, to, 0);
+        if len <= 32 {
+            return;
+        }
+        copy_pair(from, to, 32);
+        if len > 96 {
+            copy_pair(from, to, 64);
+            copy_pair(from, to, len - 96);
+            copy_pair(from, to, len - 64);
+        }
+        copy_pair(from, to, len - 32);
+    }
+}
+
+/// Copies 32 bytes from `at` on.
+///
+/// # Safety
+/// They must be readable, and as many writable.
+#[inline(always)]
+unsafe fn copy_pair(from: *const u8, to: *mut u8, at: usize) {
+    // SAFETY: by the contract of this function.
+    unsafe {
+        copy::<u128>(from.add(at), to.add(at));
+        copy::<u128>(from.add(at + 16), to.add(at + 16));
     }
 }
 

@@ -85,7 +85,7 @@ fn every_offset_and_length_is_copied() {
 #[test]
 fn every_number_of_literals_is_copied() {
     let mut rng = Rng::new(2);
-    for n in (0..150).chain([254, 255, 269, 270, 271, 511, 512, 513, 600, 5000]) {
+    for n in (0..200).chain([254, 255, 269, 270, 271, 511, 512, 513, 600, 5000]) {
         for rest in [12, 60, 300] {
             let sequences = [(noise(&mut rng, 40), 33, 7), (noise(&mut rng, n), 20, 5), (noise(&mut rng, n), 3, 30)];
             let last = noise(&mut rng, rest);

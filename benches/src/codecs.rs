@@ -1,4 +1,5 @@
-//! Codecs over inputs, both ways, beside imagecodecs: interleaved, CPU time of one thread, medians, answers checked.
+//! Codecs over inputs, both ways, beside imagecodecs: interleaved, on one processor, CPU time of one thread, medians of the
+//! fastest parts, answers checked.
 
 use std::path::Path;
 

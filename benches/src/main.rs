@@ -14,7 +14,7 @@ use std::process::ExitCode;
 
 use iio_benches::codecs::{self, ImageCodecs, Settings};
 use iio_benches::row::{ROWS, Row};
-use iio_benches::{compare, input, record, report, tiff};
+use iio_benches::{compare, input, measure, record, report, tiff};
 
 #[global_allocator]
 static ALLOCATOR: iio_testkit::CountingAllocator = iio_testkit::CountingAllocator;
@@ -119,6 +119,7 @@ fn measure_codecs(names: &[&str], arguments: &Arguments) -> Outcome {
     let rows: Vec<Row> = ROWS.iter().filter(named).filter(in_build).copied().collect();
     let settings =
         Settings { rounds: arguments.number("rounds", 5.0)? as usize, seconds: arguments.number("seconds", 0.05)? };
+    measure::stay_on_one_processor();
     let mut peer = None;
     if arguments.option("no-peer").is_none() {
         peer = ImageCodecs::start(&shared()).map_err(|cause| complain(&format!("no peer: {cause}"))).ok();

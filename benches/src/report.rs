@@ -133,8 +133,8 @@ fn markdown(circumstances: &Map<String, Value>, records: &[Record], failures: Op
     let mut text = format!(
         "# Codecs beside {peer}\n\n\
          Made by `cargo xtask bench peers`; change nothing by hand. {}\n\n\
-         Megabytes of pixels per CPU second of one thread: the same streams and the same pixels on both sides, in turns, medians of the\n\
-         rounds. The ratio is ours to theirs, above 1 is faster, 0.97 to 1.03 is a tie; noise is half the distance of the quartiles of\n\
+         Megabytes of pixels per CPU second of one thread: the same streams and the same pixels on both sides, in turns, of each\n\
+         turn the fastest fifth, medians of the rounds. The ratio is ours to theirs, above 1 is faster, 0.97 to 1.03 is a tie; noise is half the distance of the quartiles of\n\
          the ratio. Size is the length of the stream, where it was encoded. Every answer was checked: our pixels come back, the peer\n\
          decodes our stream, we decode the peer's. iio decodes into memory that is there with a worker that is kept; imagecodecs makes a\n\
          new object per call, as its users do, and is told the size of the output; the rows of 768 bytes show the cost of a call. \"+\n\

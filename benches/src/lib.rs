@@ -36,6 +36,7 @@ pub mod input;
 pub mod measure;
 pub mod peer;
 pub mod plot;
+pub mod processor;
 pub mod record;
 pub mod report;
 pub mod row;

@@ -13,8 +13,9 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use iio_benches::codecs::{self, ImageCodecs, Settings};
+use iio_benches::processor::Processors;
 use iio_benches::row::{ROWS, Row};
-use iio_benches::{compare, input, measure, record, report, tiff};
+use iio_benches::{compare, input, record, report, tiff};
 
 #[global_allocator]
 static ALLOCATOR: iio_testkit::CountingAllocator = iio_testkit::CountingAllocator;
@@ -119,7 +120,7 @@ fn measure_codecs(names: &[&str], arguments: &Arguments) -> Outcome {
     let rows: Vec<Row> = ROWS.iter().filter(named).filter(in_build).copied().collect();
     let settings =
         Settings { rounds: arguments.number("rounds", 5.0)? as usize, seconds: arguments.number("seconds", 0.05)? };
-    measure::stay_on_one_processor();
+    Processors::here().confine_thread();
     let mut peer = None;
     if arguments.option("no-peer").is_none() {
         peer = ImageCodecs::start(&shared()).map_err(|cause| complain(&format!("no peer: {cause}"))).ok();

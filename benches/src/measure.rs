@@ -32,18 +32,6 @@ fn cpu_seconds() -> f64 {
     time.tv_sec as f64 + time.tv_nsec as f64 * 1e-9
 }
 
-/// Keeps this thread, and what it starts from now on, on the processor where it runs: the processors of a virtual machine
-/// differ by how busy their neighbours are, for minutes. Where that is not possible, it does nothing.
-pub fn stay_on_one_processor() {
-    #[cfg(target_os = "linux")]
-    {
-        let mut here = rustix::thread::CpuSet::new();
-        here.set(rustix::thread::sched_getcpu());
-        // A sandbox may forbid it; figures are only noisier then.
-        let _ = rustix::thread::sched_setaffinity(None, &here);
-    }
-}
-
 /// Asking the clock costs as much as decoding a small chunk: filters, which spoil their input, run over this many bytes
 /// of copies between two looks at it.
 const BATCH_BYTES: usize = 1 << 20;

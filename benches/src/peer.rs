@@ -6,6 +6,8 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use serde_json::{Value, json};
 
+use crate::processor::Processors;
+
 /// A process that answers requests.
 pub struct Peer {
     child: Child,
@@ -91,6 +93,11 @@ impl Peer {
         let mut peer = Self { child, requests, answers: BufReader::new(answers), greeting: Value::Null };
         peer.greeting = peer.answer()?;
         Ok(peer)
+    }
+
+    /// Keeps its first thread, and those that this starts from now on, on one processor, or frees it.
+    pub fn confine(&self, processors: &Processors, confined: bool) {
+        processors.confine_process(self.child.id(), confined);
     }
 
     fn answer(&mut self) -> Result<Value, String> {

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use super::APART;
 use super::case::Stored;
 use crate::peer::{Exchange, Peer};
+use crate::processor::Processors;
 use crate::stats;
 
 /// Seconds of one read.
@@ -25,8 +26,11 @@ pub(super) struct Time {
 pub(super) struct Readers {
     python: Peer,
     image_tiff: Option<Peer>,
-    /// Pools of one and two threads, and another of one.
-    pools: [Arc<RayonExecutor>; 3],
+    /// Pools of one thread, which stays on one processor as those of peers do, and of two.
+    pools: [Arc<RayonExecutor>; 2],
+    /// Pools of one thread, which may run anywhere.
+    apart: [Arc<RayonExecutor>; 2],
+    processors: Processors,
     registry: Arc<iio::Registry>,
     /// Expected pixels of the file at hand: what is copied, and compared with.
     pixels: Vec<u8>,
@@ -44,10 +48,19 @@ impl Readers {
     pub(super) fn start(shared: &Path, exchange: &Exchange, image_tiff: Option<&Path>) -> Result<Self, String> {
         let python = Peer::python(shared, exchange, "tiff_peer.py", include_str!("../tiff_peer.py"))?;
         let pool = |threads| RayonExecutor::with_threads(threads).map(Arc::new).map_err(|error| error.to_string());
+        let processors = Processors::here();
+        let confined = pool(1)?;
+        let confine = |_| {
+            processors.confine_thread();
+            Ok(())
+        };
+        confined.try_for_each(1, &confine).map_err(|error| error.to_string())?;
         Ok(Self {
             python,
             image_tiff: image_tiff.map(|program| Peer::spawn(&mut Command::new(program))).transpose()?,
-            pools: [pool(1)?, pool(2)?, pool(1)?],
+            pools: [confined, pool(2)?],
+            apart: [pool(1)?, pool(1)?],
+            processors,
             registry: Arc::new(iio::builtin()),
             pixels: Vec::new(),
             loaded: String::new(),
@@ -111,7 +124,9 @@ impl Readers {
         stored: &Stored,
         exchange: &Exchange,
     ) -> Result<Time, String> {
+        let processors = self.processors;
         if let Some(peer) = self.peer(reader)? {
+            peer.confine(&processors, threads == 1);
             return time(&peer.ask(&call("read", reader, threads, n, stored, exchange))?);
         }
         let path = exchange.here(&stored.file);
@@ -157,7 +172,7 @@ impl Readers {
 
     /// Reads the file `n` times with one thread, twice at once.
     fn apart(&self, n: usize, path: &Path) -> Result<(), String> {
-        let [one, _, other] = &self.pools;
+        let [one, other] = &self.apart;
         let read = |pool| (0..n).try_for_each(|_| self.image(pool, path).map(drop));
         std::thread::scope(|scope| {
             let handle = scope.spawn(|| read(other));
@@ -171,10 +186,6 @@ impl Readers {
 fn copy(src: &[u8], pool: &RayonExecutor) -> iio::Result<AlignedBytes> {
     let mut dst = AlignedBytes::zeroed(src.len())?;
     let part = src.len().div_ceil(pool.width()).max(1);
-    if pool.width() == 1 {
-        dst.copy_from_slice(src);
-        return Ok(dst);
-    }
     let parts: Vec<_> = dst.chunks_mut(part).zip(src.chunks(part)).map(std::sync::Mutex::new).collect();
     pool.try_for_each(parts.len(), &|index| {
         if let Some(mut pair) = parts.get(index).and_then(|pair| pair.lock().ok()) {

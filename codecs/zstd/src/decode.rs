@@ -3,6 +3,7 @@ use iio_codec::{
 };
 use zstd::zstd_safe::{DCtx, DParameter, InBuffer, OutBuffer, ResetDirective, WriteBuf, get_error_name, zstd_sys};
 
+use crate::block::{self, Scratch};
 use crate::frame::{self, BLOCK_MAX, Content, Frame};
 use crate::{DecodeOptions, EncodeOptions, INFO, WINDOW_LOGS, Zstd};
 
@@ -39,6 +40,22 @@ pub fn decode(src: &[u8], options: &DecodeOptions) -> Result<Vec<u8>> {
     worker(options)?.decode(src, &Context::default())
 }
 
+/// Decodes a frame by the own decoder alone, for tests; false if that is left to the library. `plain` keeps to instructions
+/// that all machines have.
+#[doc(hidden)]
+#[must_use]
+pub fn decode_by_blocks(src: &[u8], dst: &mut [u8], plain: bool) -> bool {
+    let mut decode = || {
+        let mut decoder = Decoder::new(&DecodeOptions::default())?;
+        let mut scratch = Scratch::new()?;
+        scratch.plain = plain;
+        decoder.scratch = Some(scratch);
+        let content = frame::read(src, 0)?.content;
+        content.map_or(Ok(false), |content| decoder.by_blocks(src, &content, dst))
+    };
+    decode().unwrap_or(false)
+}
+
 fn worker(options: &DecodeOptions) -> Result<Box<dyn BytesDecoder>> {
     Zstd::new(EncodeOptions::default(), options.clone())?.decoder()
 }
@@ -47,6 +64,8 @@ fn worker(options: &DecodeOptions) -> Result<Box<dyn BytesDecoder>> {
 pub(crate) struct Decoder {
     dctx: DCtx<'static>,
     window_max: u64,
+    /// That of the own decoder, once it was needed.
+    scratch: Option<Box<Scratch>>,
 }
 
 /// How a frame left its destination.
@@ -61,7 +80,7 @@ impl Decoder {
         let mut dctx = DCtx::try_create().ok_or_else(no_context)?;
         // Windows are checked here, against options and limits: the library shall not have an opinion of its own.
         dctx.set_parameter(DParameter::WindowLogMax(*WINDOW_LOGS.end())).map_err(|code| failure(code, None))?;
-        Ok(Self { dctx, window_max: 1 << options.window_log_max })
+        Ok(Self { dctx, window_max: 1 << options.window_log_max, scratch: None })
     }
 
     /// Decodes a frame that has content into the start of `dst`.
@@ -82,6 +101,9 @@ impl Decoder {
             None => dst.len(),
             _ => return self.stream(src, frame, content, dst, cx),
         };
+        if self.by_blocks(src.get(..end).unwrap_or(&[]), content, dst)? {
+            return Ok((Step::Done, room));
+        }
         match self.dctx.decompress(dst.get_mut(..room).unwrap_or(&mut []), bytes) {
             Ok(written) => Ok((Step::Done, written)),
             // Nothing tells beforehand whether a frame of unknown size fits; in most cases it does.
@@ -90,6 +112,20 @@ impl Decoder {
             }
             Err(code) => Err(failure(code, content.size).at(frame.at)),
         }
+    }
+
+    /// Decodes a frame that ends with `src` by the own decoder; false if that is left to the library.
+    fn by_blocks(&mut self, src: &[u8], content: &Content, dst: &mut [u8]) -> Result<bool> {
+        let size = content.size.filter(|_| !content.checksum).and_then(|size| usize::try_from(size).ok());
+        let Some(dst) = size.and_then(|size| dst.get_mut(..size)) else { return Ok(false) };
+        if !block::is_worth(src, content.blocks, dst.len()) {
+            return Ok(false);
+        }
+        let scratch = match &mut self.scratch {
+            Some(scratch) => scratch,
+            none => none.insert(Scratch::new()?),
+        };
+        Ok(block::decode(scratch, src, content.blocks, content.window, dst).is_some())
     }
 
     /// Decodes a frame through the library's own window.

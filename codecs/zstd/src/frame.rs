@@ -40,6 +40,10 @@ pub(crate) struct Content {
     pub(crate) window: u64,
     /// True if the window is the content.
     pub(crate) single_segment: bool,
+    /// True if a checksum follows the blocks.
+    pub(crate) checksum: bool,
+    /// Where the blocks begin.
+    pub(crate) blocks: usize,
 }
 
 /// Tells whether bytes look like a stream of Zstandard frames. A skippable frame alone is `Unknown`, since LZ4 has the
@@ -136,8 +140,9 @@ pub(crate) fn read(src: &[u8], at: usize) -> Result<Frame> {
     if magic != MAGIC {
         return Err(INFO.malformed(format!("{magic:#010x} is not the magic number of a frame")).at(at));
     }
-    let (header_len, checksum, mut content) = header(tail).map_err(|error| error.at(at))?;
-    let (end, bound) = walk(src, at + 4 + header_len, checksum, content.window.min(BLOCK_MAX))?;
+    let (header_len, mut content) = header(tail).map_err(|error| error.at(at))?;
+    content.blocks = at + 4 + header_len;
+    let (end, bound) = walk(src, content.blocks, content.checksum, content.window.min(BLOCK_MAX))?;
     content.bound = bound;
     if let (Some(size), Some(_)) = (content.size, end)
         && size > bound
@@ -147,8 +152,8 @@ pub(crate) fn read(src: &[u8], at: usize) -> Result<Frame> {
     Ok(Frame { at, end, content: Some(content) })
 }
 
-/// Reads what follows the magic number: the bytes of the header, whether a checksum follows the blocks, and the content.
-fn header(bytes: &[u8]) -> Result<(usize, bool, Content)> {
+/// Reads what follows the magic number: the bytes of the header, and the content.
+fn header(bytes: &[u8]) -> Result<(usize, Content)> {
     let descriptor = *bytes.first().ok_or_else(|| INFO.truncated("frame header lacks its descriptor"))?;
     if descriptor & 0x08 != 0 {
         return Err(INFO.unsupported(format!("reserved bit is set in the frame descriptor {descriptor:#04x}")));
@@ -179,7 +184,8 @@ fn header(bytes: &[u8]) -> Result<(usize, bool, Content)> {
         Some(&byte) => window_size(byte)?,
         None => size.unwrap_or(0),
     };
-    Ok((len, descriptor & 4 != 0, Content { size, bound: 0, window, single_segment }))
+    let checksum = descriptor & 4 != 0;
+    Ok((len, Content { size, bound: 0, window, single_segment, checksum, blocks: 0 }))
 }
 
 fn little_endian(bytes: &[u8]) -> u64 {

@@ -5,6 +5,7 @@ mod corpus;
 mod format;
 mod options;
 mod suite;
+mod twins;
 
 /// Lets the suite see allocations.
 #[global_allocator]

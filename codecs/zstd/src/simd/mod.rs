@@ -15,7 +15,7 @@
 
 use crate::block::{Entry, Huffman, Tables};
 
-/// Bytes that must come before a stream of bits: words are read from up to 7 bytes before it, or 23 if it is broken.
+/// Bytes that must come before a stream of bits: words are read from up to 8 bytes before it, or 20 if it is broken.
 pub(crate) const BEFORE: usize = 32;
 /// Bytes that may be read behind literals, and written behind a match.
 pub(crate) const BEYOND: usize = 32;
@@ -167,8 +167,8 @@ impl Lane {
         if self.next < self.low {
             return false;
         }
-        // SAFETY: `next` lies `BEFORE - 8` bytes and more behind the start of the source, and moves back by 15 at most, in the
-        // end, as 25 bits come before where fields are read one by one. For states, see `entries`. Copies are checked.
+        // SAFETY: `next` is not before `low`, which has `BEFORE - 8` bytes before it, and moves back by 12 at most: a sequence
+        // takes 89 bits. For states, see `entries`. Copies are checked.
         unsafe {
             let tables = self.tables;
             let total = u32::from(*(&raw const (*tables).literals_bits).cast::<u8>().add(self.states[0]))

@@ -21,7 +21,7 @@ const LEAST: usize = 16 << 10;
 const BLOCK_MAX: usize = 128 << 10;
 
 /// What a state says.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy)]
 #[repr(C)]
 pub(crate) struct Entry {
     /// Extra bits of the value.

@@ -8,8 +8,8 @@
 //! - next states come first, and lowest in that word;
 //! - the two older offsets share a register, of which there are too few.
 //!
-//! That is 97 instructions for a sequence, where the library takes 129, and 1.1 to 1.2 times its speed (Zen 4, tiles of
-//! 16-bit images behind a predictor). Two blocks in turns were no faster: nothing is left of the registers.
+//! That is 107 instructions for a sequence, where the library takes 129, and 1.1 to 1.2 times its speed (Zen 4, tiles of
+//! 16-bit images behind a predictor). Two blocks in turns were no faster: no registers are left.
 
 #![expect(clippy::cast_possible_truncation, reason = "bits that were masked, and symbols")]
 
@@ -200,14 +200,22 @@ impl Lane {
     unsafe fn turn_by_fields(&mut self) -> bool {
         // SAFETY: see there. A word is read for each field.
         unsafe {
-            let [literal, length, far] = self.entries();
-            let value = (*far).base as usize + self.take((*far).bits);
-            let len = (*length).base as usize + self.take((*length).bits);
-            let literals = (*literal).base as usize + self.take((*literal).bits);
-            for (field, entry) in [literal, length, far].into_iter().enumerate() {
+            let entries = self.entries();
+            let [literals, len, value] = self.fields(entries);
+            for (field, entry) in entries.into_iter().enumerate() {
                 self.states[field] = usize::from((*entry).next) + self.take((*entry).next_bits);
             }
             self.copy(literals, len, value)
+        }
+    }
+
+    /// Reads the values of a sequence one by one: literals, length, and what tells the offset.
+    unsafe fn fields(&mut self, [literal, length, far]: [*const Entry; 3]) -> [usize; 3] {
+        // SAFETY: asked for by the caller.
+        unsafe {
+            let value = (*far).base as usize + self.take((*far).bits);
+            let len = (*length).base as usize + self.take((*length).bits);
+            [(*literal).base as usize + self.take((*literal).bits), len, value]
         }
     }
 
@@ -223,10 +231,7 @@ impl Lane {
             if !self.turns(plain) || self.next < self.low {
                 return None;
             }
-            let [literal, length, far] = self.entries();
-            let value = (*far).base as usize + self.take((*far).bits);
-            let len = (*length).base as usize + self.take((*length).bits);
-            let literals = (*literal).base as usize + self.take((*literal).bits);
+            let [literals, len, value] = self.fields(self.entries());
             if !self.copy(literals, len, value) || self.next != self.low || self.read != 0 {
                 return None;
             }

@@ -339,22 +339,19 @@ impl Job<'_> {
         let end = ranges().map(|range| range.end).max().unwrap_or(0);
         let mut written = 0;
         if let [(index, chunk)] = chunks.as_slice()
-            && let Some(bytes) = self.scatter(*index, chunk)?
+            && self.plan.is_raw(*index)
         {
-            return Ok(bytes);
-        }
-        let stored = match self.source.in_memory(&(start..end)) {
-            Some(bytes) => bytes,
-            None => {
-                let len = usize::try_from(end - start).map_err(|_| Here.out_of_memory(usize::MAX))?;
-                if input.capacity() < len {
-                    *input = iio_codec::zeroed_vec(len)?;
-                }
-                input.resize(len, 0);
-                self.source.read_into(start, input)?;
-                &*input
+            let mut cell = self.cell(*index)?;
+            written += cell.layout().n_bytes() as u64;
+            if !self.scatter(chunk, &mut cell)? {
+                // What a file counts beyond the samples is not looked at.
+                let end = end.min(start.saturating_add(chunk.layout.n_bytes() as u64));
+                let stored = self.stored(start..end, input)?;
+                self.decode(chunk, stored, start, cell).map_err(|error| self.locate(error, chunk))?;
             }
-        };
+            return Ok(written);
+        }
+        let stored = self.stored(start..end, input)?;
         let mut chunks = chunks.into_iter().peekable();
         while let Some((index, chunk)) = chunks.next() {
             let cell = self.cell(index)?;
@@ -369,6 +366,20 @@ impl Job<'_> {
             }
         }
         Ok(written)
+    }
+
+    /// The bytes of the file in `range`; those that are not in memory are read into `input`.
+    fn stored<'a>(&'a self, range: Range<u64>, input: &'a mut Vec<u8>) -> Result<&'a [u8]> {
+        if let Some(bytes) = self.source.in_memory(&range) {
+            return Ok(bytes);
+        }
+        let len = usize::try_from(range.end - range.start).map_err(|_| Here.out_of_memory(usize::MAX))?;
+        if input.capacity() < len {
+            *input = iio_codec::zeroed_vec(len)?;
+        }
+        input.resize(len, 0);
+        self.source.read_into(range.start, input)?;
+        Ok(input)
     }
 
     fn cell(&self, index: usize) -> Result<ArrayMut<'_>> {
@@ -421,41 +432,42 @@ impl Job<'_> {
         }
     }
 
-    /// Reads a chunk of plain samples from the file straight into the rows of the result; `None` if it is not one,
-    /// or does not land as a whole.
-    fn scatter(&self, index: usize, chunk: &Chunk) -> Result<Option<u64>> {
-        /// Below this length of a row the bookkeeping costs more than a copy that stays in the cache.
+    /// Reads a chunk of plain samples from the file straight into the rows of the result; false if it does not land there
+    /// as a whole, or comes by the way of the cache in less time.
+    fn scatter(&self, chunk: &Chunk, cell: &mut ArrayMut<'_>) -> Result<bool> {
+        /// Rows of this length the system copies as fast as any.
+        const LONG_ROW: usize = 4 << 10;
+        /// A chunk of shorter rows is read to the cache, and from there written past it, unless it is larger than this.
+        const CACHED: usize = 1 << 20;
+        /// Below this length of a row the bookkeeping costs more than any copy.
         const LEAST_ROW: usize = 256;
-        let plain = self.plan.is_raw(index);
-        let Some(range) = chunk.range.as_ref().filter(|_| plain && self.source.as_slice().is_none()) else {
-            return Ok(None);
+        let Some(range) = chunk.range.as_ref().filter(|_| self.source.as_slice().is_none()) else {
+            return Ok(false);
         };
-        let cell_len = self.grid.ranges(index).map_or(0, |r| r.iter().map(Range::len).product::<usize>());
         let n_bytes = chunk.layout.n_bytes();
-        if cell_len != chunk.layout.n_samples() || range.end - range.start < n_bytes as u64 {
-            return Ok(None);
+        let is_whole = cell.layout().n_samples() == chunk.layout.n_samples();
+        if !is_whole || range.end - range.start < n_bytes as u64 {
+            return Ok(false);
         }
-        let mut cell = self.cell(index)?;
         let run = cell.run_len();
         if let Some(whole) = cell.contiguous() {
             self.source.read_into(range.start, whole)?;
-        } else if run >= LEAST_ROW
+        } else if (run >= LONG_ROW || run >= LEAST_ROW && n_bytes > CACHED)
             && let Some(rows) = cell.rows_mut(run)
         {
             let mut rows: Vec<_> = rows.map(IoSliceMut::new).collect();
             self.source.read_vectored(range.start, &mut rows)?;
         } else {
-            let bytes = self.source.read(range.start..range.start + n_bytes as u64)?;
-            cell.store(&bytes)?;
+            return Ok(false);
         }
-        Ok(Some(n_bytes as u64))
+        Ok(true)
     }
 }
 
 /// A chunk that the file holds, `stored` being its bytes from `start` on.
 fn part_of<'a>(chunk: &'a Chunk, stored: &'a [u8], start: u64, dst: ArrayMut<'a>) -> Result<ChunkPart<'a>> {
     let place = |at: u64| usize::try_from(at.checked_sub(start)?).ok();
-    let range = chunk.range.as_ref().and_then(|range| Some(place(range.start)?..place(range.end)?));
+    let range = chunk.range.as_ref().and_then(|range| Some(place(range.start)?..place(range.end)?.min(stored.len())));
     let src = range.and_then(|range| stored.get(range)).ok_or_else(|| Here.internal("chunk outside of its group"))?;
     Ok(ChunkPart { src, chunk: &chunk.layout, skip: &chunk.skip, dst })
 }

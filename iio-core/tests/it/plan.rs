@@ -97,14 +97,40 @@ fn any_region_equals_the_part_of_the_whole() {
 }
 
 #[test]
-fn large_plain_tiles_are_scattered_to_their_rows() {
-    let tiled = Tiled { size: [256, 512], tile: [128, 256], pipeline: Pipeline::default() };
-    let (data, source) = counted(tiled.file(false, false));
-    let pixels = tiled.plan(0..256, 0..512).read(&source, &env(), None).unwrap();
-    assert!(*pixels == expected(0..256, 0..512)[..]);
-    // One vectored read per tile, which the default implementation does row by row.
-    assert_eq!(data.reads.load(Ordering::Relaxed), 4 * 128);
-    assert_eq!(data.n_bytes.load(Ordering::Relaxed), 256 * 512 * 2);
+fn plain_tiles_of_long_rows_or_many_bytes_are_scattered_to_their_rows() {
+    // A vectored read is one of each row here, as the default implementation has it.
+    for (size, tile, reads) in [
+        ([256, 512], [128, 256], 4),
+        ([32, 4096], [16, 2048], 2 * 2 * 16),
+        ([1024, 2048], [1024, 1024], 2 * 1024),
+        // Edge tiles do not land as a whole.
+        ([40, 4096], [16, 2048], 2 * (2 * 16 + 1)),
+    ] {
+        let tiled = Tiled { size, tile, pipeline: Pipeline::default() };
+        let (data, source) = counted(tiled.file(false, false));
+        let (height, width) = (0..size[0], 0..size[1]);
+        let pixels = tiled.plan(height.clone(), width.clone()).read(&source, &env(), None).unwrap();
+        assert!(*pixels == expected(height, width)[..], "{size:?} {tile:?}");
+        assert_eq!(data.reads.load(Ordering::Relaxed), reads, "{size:?} {tile:?}");
+        let tiles = size[0].div_ceil(tile[0]) * size[1].div_ceil(tile[1]);
+        assert_eq!(data.n_bytes.load(Ordering::Relaxed), (tiles * tile[0] * tile[1] * 2) as u64, "{size:?} {tile:?}");
+    }
+}
+
+#[test]
+fn what_a_file_counts_beyond_the_samples_is_not_read() {
+    // A whole tile, and one at an edge.
+    for size in [[256, 256], [200, 200]] {
+        let tiled = Tiled { size, tile: [256, 256], pipeline: Pipeline::default() };
+        let mut file = tiled.file(false, false);
+        file.resize(1 << 20, 7);
+        let (data, source) = counted(file);
+        let mut plan = tiled.plan(0..size[0], 0..size[1]);
+        plan.chunks[0].range.as_mut().unwrap().end = 1 << 20;
+        let pixels = plan.read(&source, &env(), None).unwrap();
+        assert!(*pixels == expected(0..size[0], 0..size[1])[..]);
+        assert_eq!(data.n_bytes.load(Ordering::Relaxed), 256 * 256 * 2);
+    }
 }
 
 #[test]

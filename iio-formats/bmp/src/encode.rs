@@ -150,7 +150,7 @@ impl Encoding {
             }
             (None, Kind::Indices(bits)) => {
                 let step = u8::MAX / (u8::MAX >> (8 - bits));
-                head.extend((0..=u8::MAX >> (8 - bits)).flat_map(|i| [i * step, i * step, i * step, 0]));
+                (0..=u8::MAX >> (8 - bits)).for_each(|i| head.extend_from_slice(&[i * step, i * step, i * step, 0]));
             }
             _ => {}
         }
@@ -172,6 +172,21 @@ impl Encoding {
         let row_len = src.layout().stride(0);
         let mut scratch = Vec::new();
         let (n, whole) = (stored.len(), src.contiguous());
+        let plain = self.kind == Kind::Indices(8) && self.n_colours == 256 && !self.options.rle;
+        if let Some(whole) = whole.filter(|_| plain && row_len > 0) {
+            let filled = [0; 3].get(..self.stride - row_len).unwrap_or_default();
+            let rows = whole.chunks_exact(row_len);
+            let mut put = |row| {
+                dst.extend_from_slice(row);
+                dst.extend_from_slice(filled);
+            };
+            if self.options.top_down {
+                rows.skip(stored.start).take(n).for_each(&mut put);
+            } else {
+                rows.rev().skip(stored.start).take(n).for_each(&mut put);
+            }
+            return Ok(n * row_len);
+        }
         for index in stored {
             let y = if self.options.top_down { index } else { self.height - 1 - index };
             let row = match whole {

@@ -142,8 +142,10 @@ impl Raster {
         if src.len() < needed {
             return Err(INFO.truncated(format!("pixels need {needed} bytes, there are {}", src.len())).at(src.len()));
         }
-        if self.is_plain() && !bottom_up && stride == row_len {
-            return rows.write_all(src.get(..needed).unwrap_or(src));
+        if self.is_plain()
+            && let Some(done) = rows.copy(src, stride, cx)
+        {
+            return done;
         }
         let mut indices = zeroed_vec(if self.bits < 8 { rows.width } else { 0 })?;
         let step = (PIECE / stride.max(1)).max(1);
@@ -161,9 +163,7 @@ impl Raster {
 impl Header {
     /// True if indices stay what they are.
     fn keeps_indices(&self, options: &DecodeOptions) -> bool {
-        let gray = self.palette.as_ref().is_some_and(crate::palette::Palette::is_gray);
-        options.expand == crate::Expand::Indices
-            || (options.expand == crate::Expand::Auto && gray && self.is_identity())
+        options.expand == crate::Expand::Indices || (options.expand == crate::Expand::Auto && self.is_identity())
     }
 
     /// True if each of 256 indices is its own gray value.
@@ -239,15 +239,29 @@ impl<'a> Rows<'a> {
         }
     }
 
-    /// Writes all rows, as they stand in `src`.
-    fn write_all(&mut self, src: &[u8]) -> Result<()> {
-        match &mut self.to {
-            Target::Whole(bytes) if bytes.len() == src.len() => {
-                bytes.copy_from_slice(src);
-                Ok(())
-            }
-            Target::Whole(bytes) => Err(INFO.internal(format!("{} bytes into {}", src.len(), bytes.len()))),
-            Target::Rows(dst) | Target::Pixels(dst, _) => dst.store(src),
+    /// Copies all rows, one from each `stride` bytes of `src`; `None` if the destination has gaps, or there are no pixels.
+    fn copy(&mut self, src: &[u8], stride: usize, cx: &Context<'_>) -> Option<Result<()>> {
+        let Target::Whole(to) = &mut self.to else { return None };
+        let (len, step) = (self.len, (PIECE / stride.max(1)).max(1));
+        if len == 0 || to.len() != len * self.n {
+            return None;
         }
+        let mut to = &mut **to;
+        for piece in src.chunks(stride * step) {
+            if let Err(error) = cx.check_cancel(&INFO) {
+                return Some(Err(error));
+            }
+            let n = step.min(to.len() / len);
+            let rows = piece.chunks(stride).take(n).map(|row| row.get(..len).unwrap_or(row));
+            let part;
+            if self.bottom_up {
+                (to, part) = to.split_at_mut(to.len() - n * len);
+                part.chunks_exact_mut(len).rev().zip(rows).for_each(|(to, row)| to.copy_from_slice(row));
+            } else {
+                (part, to) = to.split_at_mut(n * len);
+                part.chunks_exact_mut(len).zip(rows).for_each(|(to, row)| to.copy_from_slice(row));
+            }
+        }
+        Some(Ok(()))
     }
 }

@@ -40,20 +40,20 @@ pub fn decode(src: &[u8], options: &DecodeOptions) -> Result<Vec<u8>> {
     worker(options)?.decode(src, &Context::default())
 }
 
-/// Decodes a frame by the own decoder alone, for tests; false if that is left to the library. `plain` keeps to instructions
-/// that all machines have.
+/// Decodes a frame to the start of `dst` by the own decoder alone, for tests; `None` if that is left to the library. `plain`
+/// keeps to instructions that all machines have.
 #[doc(hidden)]
 #[must_use]
-pub fn decode_by_blocks(src: &[u8], dst: &mut [u8], plain: bool) -> bool {
+pub fn decode_by_blocks(src: &[u8], dst: &mut [u8], plain: bool) -> Option<usize> {
     let mut decode = || {
         let mut decoder = Decoder::new(&DecodeOptions::default())?;
         let mut scratch = Scratch::new()?;
         scratch.plain = plain;
         decoder.scratch = Some(scratch);
         let content = frame::read(src, 0)?.content;
-        content.map_or(Ok(false), |content| decoder.by_blocks(src, &content, dst))
+        content.map_or(Ok(None), |content| decoder.by_blocks(src, &content, dst))
     };
-    decode().unwrap_or(false)
+    decode().unwrap_or(None)
 }
 
 fn worker(options: &DecodeOptions) -> Result<Box<dyn BytesDecoder>> {
@@ -101,10 +101,11 @@ impl Decoder {
             None => dst.len(),
             _ => return self.stream(src, frame, content, dst, cx),
         };
-        if self.by_blocks(src.get(..end).unwrap_or(&[]), content, dst)? {
-            return Ok((Step::Done, room));
+        let dst = dst.get_mut(..room).unwrap_or(&mut []);
+        if let Some(written) = self.by_blocks(src.get(..end).unwrap_or(&[]), content, dst)? {
+            return Ok((Step::Done, written));
         }
-        match self.dctx.decompress(dst.get_mut(..room).unwrap_or(&mut []), bytes) {
+        match self.dctx.decompress(dst, bytes) {
             Ok(written) => Ok((Step::Done, written)),
             // Nothing tells beforehand whether a frame of unknown size fits; in most cases it does.
             Err(code) if content.size.is_none() && is(code, zstd_sys::ZSTD_ErrorCode::ZSTD_error_dstSize_tooSmall) => {
@@ -114,18 +115,21 @@ impl Decoder {
         }
     }
 
-    /// Decodes a frame that ends with `src` by the own decoder; false if that is left to the library.
-    fn by_blocks(&mut self, src: &[u8], content: &Content, dst: &mut [u8]) -> Result<bool> {
-        let size = content.size.filter(|_| !content.checksum).and_then(|size| usize::try_from(size).ok());
-        let Some(dst) = size.and_then(|size| dst.get_mut(..size)) else { return Ok(false) };
-        if !block::is_worth(src, content.blocks, dst.len()) {
-            return Ok(false);
+    /// Decodes a frame that ends with `src` by the own decoder, and tells the bytes that it gives; `None` if that is left to
+    /// the library.
+    fn by_blocks(&mut self, src: &[u8], content: &Content, dst: &mut [u8]) -> Result<Option<usize>> {
+        let declared = content.size.and_then(|size| usize::try_from(size).ok());
+        let Some(dst) = dst.get_mut(..declared.unwrap_or(dst.len())) else { return Ok(None) };
+        let bound = usize::try_from(content.bound).unwrap_or(usize::MAX);
+        if content.checksum || !block::is_worth(src, content.blocks, dst.len().min(bound)) {
+            return Ok(None);
         }
         let scratch = match &mut self.scratch {
             Some(scratch) => scratch,
             none => none.insert(Scratch::new()?),
         };
-        Ok(block::decode(scratch, src, content.blocks, content.window, dst).is_some())
+        let written = block::decode(scratch, src, content.blocks, content.window, dst);
+        Ok(written.filter(|&written| declared.is_none_or(|size| size == written)))
     }
 
     /// Decodes a frame through the library's own window.

@@ -1,6 +1,6 @@
-//! Frames by an own decoder, where that is faster than the library: frames of known size, 16-bit images and the like, whose
-//! blocks are sequences more than literals. What it does not take it leaves to the library, so that all errors are those of
-//! the library: short frames, such with a checksum, such of literals, and broken ones.
+//! Frames by an own decoder, where that is faster than the library: 16-bit images and the like, whose blocks are sequences more
+//! than literals. What it does not take it leaves to the library, so that all errors are those of the library: short frames,
+//! such with a checksum, such of literals, such that have no room, and broken ones.
 
 #![expect(clippy::cast_possible_truncation, reason = "fields of a few bits")]
 
@@ -119,9 +119,9 @@ impl Scratch {
     }
 }
 
-/// Decodes a frame, whose blocks are `src[at..]`, to all of `dst`. `None` if that is left to the library; what `dst` then
-/// holds is unspecified.
-pub(crate) fn decode(scratch: &mut Scratch, src: &[u8], at: usize, window: u64, dst: &mut [u8]) -> Option<()> {
+/// Decodes a frame, whose blocks are `src[at..]`, to the start of `dst`, and tells the bytes that it gives. `None` if that is
+/// left to the library; what `dst` then holds is unspecified.
+pub(crate) fn decode(scratch: &mut Scratch, src: &[u8], at: usize, window: u64, dst: &mut [u8]) -> Option<usize> {
     scratch.tables.known = [false; 3];
     scratch.huffman.clear();
     let block_max = usize::try_from(window).map_or(BLOCK_MAX, |window| window.min(BLOCK_MAX));
@@ -207,7 +207,7 @@ struct Frame<'a> {
 }
 
 impl Frame<'_> {
-    fn decode(&mut self) -> Option<()> {
+    fn decode(&mut self) -> Option<usize> {
         loop {
             let Head { is_last, kind, size } = Head::read(self.src, self.at)?;
             self.at += 3;
@@ -234,7 +234,7 @@ impl Frame<'_> {
                 _ => return None,
             }
             if is_last {
-                return (self.out == self.dst.len() && self.at == self.src.len()).then_some(());
+                return (self.at == self.src.len()).then_some(self.out);
             }
         }
     }

@@ -46,10 +46,14 @@ fn contents(rng: &mut Rng) -> Vec<(&'static str, Vec<u8>)> {
 }
 
 fn compress(content: &[u8], level: i32, window_log: Option<u32>) -> Vec<u8> {
+    let level = [CParameter::CompressionLevel(level)].into_iter();
+    compress_as(content, &level.chain(window_log.map(CParameter::WindowLog)).collect::<Vec<_>>())
+}
+
+fn compress_as(content: &[u8], parameters: &[CParameter]) -> Vec<u8> {
     let mut context = CCtx::create();
-    context.set_parameter(CParameter::CompressionLevel(level)).unwrap();
-    if let Some(log) = window_log {
-        context.set_parameter(CParameter::WindowLog(log)).unwrap();
+    for &parameter in parameters {
+        context.set_parameter(parameter).unwrap();
     }
     let mut packed = Vec::with_capacity(zstd::zstd_safe::compress_bound(content.len()));
     context.compress2(&mut packed, content).unwrap();
@@ -65,7 +69,8 @@ fn both_decode_the_same() {
                 let packed = compress(&content, level, window);
                 let mut dst = vec![0xa5; content.len() + 40];
                 for plain in [false, true] {
-                    if decode_by_blocks(&packed, &mut dst, plain) {
+                    if let Some(written) = decode_by_blocks(&packed, &mut dst, plain) {
+                        assert_eq!(written, content.len());
                         assert!(dst.starts_with(&content), "{name} at level {level}, window {window:?}, {plain}");
                         assert!(
                             dst[content.len()..].iter().all(|&byte| byte == 0xa5),
@@ -88,8 +93,34 @@ fn frames_of_all_lengths_end_where_they_should() {
     for len in (16_384..16_500).chain(131_000..131_200) {
         let packed = compress(&content[..len], 3, None);
         let mut dst = vec![0; len];
-        assert!(decode_by_blocks(&packed, &mut dst, len % 2 == 0), "{len} bytes are left to the library");
+        assert_eq!(decode_by_blocks(&packed, &mut dst, len % 2 == 0), Some(len));
         assert!(dst == content[..len], "{len} bytes");
+    }
+}
+
+#[test]
+fn frames_of_unknown_length_are_taken_where_they_fit() {
+    let (_, content) = contents(&mut Rng::new(4)).swap_remove(1);
+    for len in [16_384, 100_000, 131_072, 131_073, 300_000] {
+        let content = &content[..len];
+        let packed = compress_as(content, &[CParameter::CompressionLevel(3), CParameter::ContentSizeFlag(false)]);
+        assert!(!matches!(iio_zstd::decoded_size(&packed).unwrap(), iio_codec::SizeHint::Exact(_)));
+        for room in [len, len + 1, len + 1000] {
+            let mut dst = vec![0; room];
+            assert_eq!(decode_by_blocks(&packed, &mut dst, room % 2 == 0), Some(len));
+            assert!(dst.starts_with(content), "{len} bytes in {room}");
+        }
+        for room in [len - 1, len / 2 + 16_384] {
+            assert_eq!(
+                decode_by_blocks(&packed, &mut vec![0; room.min(len - 1)], false),
+                None,
+                "{len} bytes in {room}"
+            );
+        }
+        assert!(iio_zstd::decode(&packed, &iio_zstd::DecodeOptions::default()).unwrap() == content);
+        let mut half = vec![0; len / 2];
+        let progress = iio_zstd::decode_into(&packed, &mut half, &iio_zstd::DecodeOptions::default()).unwrap();
+        assert!(!progress.complete && progress.written == len / 2 && content.starts_with(&half));
     }
 }
 
@@ -100,7 +131,8 @@ fn what_the_library_refuses_is_refused() {
     for (name, content) in contents(&mut rng) {
         let content = &content[..content.len().min(40_000)];
         for level in [1, 3, 19] {
-            let packed = compress(content, level, None);
+            let is_declared = CParameter::ContentSizeFlag(rng.below(2) == 0);
+            let packed = compress_as(content, &[CParameter::CompressionLevel(level), is_declared]);
             for _ in 0..150 {
                 let mut packed = packed.clone();
                 for _ in 0..1 + rng.below(3) {
@@ -113,9 +145,9 @@ fn what_the_library_refuses_is_refused() {
                     packed.truncate(packed.len() - 1);
                 }
                 let (mut own, mut library) = (vec![0; content.len()], Vec::with_capacity(content.len()));
-                let is_whole = zstd::zstd_safe::decompress(&mut library, &packed) == Ok(content.len());
-                if decode_by_blocks(&packed, &mut own, rng.below(2) == 0) {
-                    assert!(is_whole && own == library, "{name} at level {level}");
+                let given = zstd::zstd_safe::decompress(&mut library, &packed).ok();
+                if let Some(written) = decode_by_blocks(&packed, &mut own, rng.below(2) == 0) {
+                    assert!(given == Some(written) && own[..written] == library, "{name} at level {level}");
                     sound += 1;
                 } else {
                     broken += 1;

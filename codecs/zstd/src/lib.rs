@@ -26,11 +26,12 @@
 //! # Limits and guarantees
 //! Tier 2: the C library, behind a walk over all frame and block headers in safe Rust. That walk refuses declared sizes
 //! which the blocks cannot reach, before anything is allocated. Frames of 16 KiB and more, without a checksum, and of
-//! sequences more than literals, as of 16-bit images, are decoded by an own decoder, whose loops are unsafe code; it has up to 1.2 times the library's speed (Zen 4). What it does not take to be sound, the library decodes again,
-//! so that both accept the same and have the same errors. The highest ratio is 32768 (a run block: 4 bytes for
-//! 128 KiB). Frames are decoded straight into the destination and need no window; only frames that do not fit it, or
-//! whose size is unknown, take a window, which counts as working memory. The functions of this crate make a context for
-//! each call, which costs several times what a small chunk does: keep a worker of [`Zstd`] where chunks are many.
+//! sequences more than literals, as of 16-bit images, are decoded by an own decoder, whose loops are unsafe code; it has up
+//! to 1.2 times the library's speed (Zen 4). What it does not take to be sound, the library decodes again, so that both
+//! accept the same and have the same errors. The highest ratio is 32768 (a run block: 4 bytes for 128 KiB). Frames are
+//! decoded straight into the destination and need no window; only frames that do not fit it, or whose size is unknown, take
+//! a window, which counts as working memory. The functions of this crate make a context for each call, which costs several
+//! times what a small chunk does: keep a worker of [`Zstd`] where chunks are many.
 //!
 //! The output depends on the input, the options and the version of the library alone. `threads` other than 1 cuts big
 //! inputs into jobs, so it gives other bytes than 1 does, but the same for every number of threads.

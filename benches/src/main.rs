@@ -120,13 +120,14 @@ fn measure_codecs(names: &[&str], arguments: &Arguments) -> Outcome {
     let rows: Vec<Row> = ROWS.iter().filter(named).filter(in_build).copied().collect();
     let settings =
         Settings { rounds: arguments.number("rounds", 5.0)? as usize, seconds: arguments.number("seconds", 0.05)? };
+    let here = record::circumstances();
     Processors::here().confine_thread();
     let mut peer = None;
     if arguments.option("no-peer").is_none() {
         peer = ImageCodecs::start(&shared()).map_err(|cause| complain(&format!("no peer: {cause}"))).ok();
     }
     let name = peer.as_ref().map_or("no peer".to_owned(), |peer| format!("imagecodecs {}", peer.version()));
-    let mut circumstances = report::with_peer(record::circumstances(), &name);
+    let mut circumstances = report::with_peer(here, &name);
     let json = arguments.option("json").is_some();
     if !json {
         say(report::HEADING);

@@ -105,7 +105,15 @@ pub fn shown(value: f64) -> String {
 #[must_use]
 pub fn circumstances() -> Map<String, Value> {
     let cpu = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-    let model = cpu.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": ").map(|(_, name)| name));
+    let field = |name: &str| {
+        let value = |line: &str| line.strip_prefix(name)?.trim_start().strip_prefix(':').map(|v| v.trim().to_owned());
+        cpu.lines().find_map(value)
+    };
+    let mut model = field("model name").unwrap_or_else(|| "?".to_owned());
+    // Virtual machines call processors of many years by one name.
+    if let (Some(family), Some(number)) = (field("cpu family"), field("model\t")) {
+        model = format!("{model} (family {family}, model {number})");
+    }
     let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
     let mut commit = output("git", &["rev-parse", "--short", "HEAD"]);
     if !output("git", &["status", "--porcelain", "--untracked-files=no"]).is_empty() {
@@ -114,7 +122,7 @@ pub fn circumstances() -> Map<String, Value> {
     let mut all = Map::new();
     all.insert("date".into(), json!(output("date", &["-u", "+%F %H:%M"])));
     all.insert("commit".into(), json!(commit));
-    all.insert("cpu".into(), json!(model.unwrap_or("?")));
+    all.insert("cpu".into(), json!(model));
     all.insert("cores".into(), json!(std::thread::available_parallelism().map_or(1, usize::from)));
     // Above one per core, other work ran at the same time.
     all.insert("load_at_start".into(), json!(load.split(' ').next().unwrap_or("?")));

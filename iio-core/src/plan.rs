@@ -337,12 +337,11 @@ impl Job<'_> {
         let ranges = || chunks.iter().filter_map(|(_, chunk)| chunk.range.as_ref());
         let start = ranges().map(|range| range.start).min().unwrap_or(0);
         let end = ranges().map(|range| range.end).max().unwrap_or(0);
-        let mut written = 0;
         if let [(index, chunk)] = chunks.as_slice()
             && self.plan.is_raw(*index)
         {
             let mut cell = self.cell(*index)?;
-            written += cell.layout().n_bytes() as u64;
+            let written = cell.layout().n_bytes() as u64;
             if !self.scatter(chunk, &mut cell)? {
                 // What a file counts beyond the samples is not looked at.
                 let end = end.min(start.saturating_add(chunk.layout.n_bytes() as u64));
@@ -352,6 +351,7 @@ impl Job<'_> {
             return Ok(written);
         }
         let stored = self.stored(start..end, input)?;
+        let mut written = 0;
         let mut chunks = chunks.into_iter().peekable();
         while let Some((index, chunk)) = chunks.next() {
             let cell = self.cell(index)?;
